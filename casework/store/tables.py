@@ -1,0 +1,224 @@
+"""The tables. Words, answers and identity are sealed bytes; what has to be searched is plain: reference,
+labels, dates, status and postcode district (case-record.md, "Identity apart").
+
+The first migration and these definitions are compared by a test, so a change here needs a migration.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from casework.store.types import Utc
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+ID = sa.String(32)
+CODE = sa.String(40)
+REFERENCE = sa.String(16)
+
+
+def _case_key(primary: bool = False) -> sa.Column[str]:
+    return sa.Column(
+        "case_reference", REFERENCE, sa.ForeignKey("case_record.reference", ondelete="CASCADE"),
+        nullable=False, primary_key=primary,
+    )  # fmt: skip
+
+
+# What is being told and not sent yet. The state is opaque here: the conversation's own JSON, sealed.
+draft = sa.Table(
+    "draft", metadata,
+    sa.Column("id", ID, primary_key=True),
+    sa.Column("session_mac", sa.LargeBinary(32), nullable=False, unique=True),
+    sa.Column("channel", CODE, nullable=False),
+    sa.Column("created_at", Utc, nullable=False),
+    sa.Column("touched_at", Utc, nullable=False),
+    sa.Column("expires_at", Utc, nullable=False, index=True),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("open_question", CODE),
+    sa.Column("ended", sa.Boolean, nullable=False),
+    sa.Column("case_reference", REFERENCE),
+    sa.Column("state", sa.LargeBinary, nullable=False),
+)  # fmt: skip
+
+# One row a message: what it did, so that the same message again does nothing twice.
+turn = sa.Table(
+    "turn", metadata,
+    sa.Column("draft_id", ID, sa.ForeignKey("draft.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("message_id", sa.String(64), primary_key=True),
+    sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("at", Utc, nullable=False),
+    sa.Column("body_mac", sa.LargeBinary(32), nullable=False),
+    sa.Column("said", sa.LargeBinary),
+    sa.Column("outcome", sa.LargeBinary, nullable=False),
+    sa.Index("uq_turn_draft_id_seq", "draft_id", "seq", unique=True),
+)  # fmt: skip
+
+advisor = sa.Table(
+    "advisor", metadata,
+    sa.Column("id", ID, primary_key=True),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("email", sa.String(320), nullable=False, unique=True),
+    sa.Column("trained", sa.Boolean, nullable=False),
+    sa.Column("duty_manager", sa.Boolean, nullable=False),
+    sa.Column("areas", sa.JSON, nullable=False),
+    sa.Column("languages", sa.JSON, nullable=False),
+    sa.Column("absences", sa.JSON, nullable=False),
+    sa.Column("active", sa.Boolean, nullable=False),
+    sa.Column("demo", sa.Boolean, nullable=False),
+    sa.Column("assigned_at", Utc),
+)  # fmt: skip
+
+case_record = sa.Table(
+    "case_record", metadata,
+    sa.Column("reference", REFERENCE, primary_key=True),
+    sa.Column("submission_id", ID, nullable=False, unique=True),
+    sa.Column("complete", sa.Boolean, nullable=False),
+    sa.Column("status", CODE, nullable=False, index=True),
+    sa.Column("created_at", Utc, nullable=False, index=True),
+    sa.Column("sent_at", Utc),
+    sa.Column("closed_at", Utc),
+    sa.Column("held", sa.Boolean, nullable=False),
+    sa.Column("channel", CODE, nullable=False),
+    sa.Column("category", CODE, nullable=False, index=True),
+    sa.Column("hate_kind", CODE),
+    sa.Column("strands", sa.JSON, nullable=False),
+    sa.Column("regulator_hate", sa.Boolean, nullable=False),
+    sa.Column("asb_types", sa.JSON, nullable=False),
+    sa.Column("risk_flags", sa.JSON, nullable=False),
+    sa.Column("urgency", CODE, nullable=False),
+    sa.Column("priority", CODE, nullable=False, index=True),
+    sa.Column("reasons", sa.JSON, nullable=False),
+    # What typed words raised before sending: it never falls (conversation.md, "Danger first").
+    sa.Column("typed_flags", sa.JSON, nullable=False),
+    sa.Column("typed_urgency", CODE, nullable=False),
+    sa.Column("labels_confirmed_by", sa.String(200)),
+    sa.Column("reporter_role", CODE),
+    sa.Column("identity", CODE),
+    sa.Column("affected_consent", CODE),
+    sa.Column("safeguarding_basis", sa.Boolean, nullable=False),
+    sa.Column("information_only", sa.Boolean, nullable=False),
+    sa.Column("under_18", sa.Boolean, nullable=False),
+    sa.Column("wants_person", sa.Boolean, nullable=False),
+    sa.Column("needs_interpreter", sa.Boolean, nullable=False),
+    sa.Column("postcode_district", sa.String(8), index=True),
+    sa.Column("advisor_id", ID, sa.ForeignKey("advisor.id"), nullable=False, index=True),
+    sa.Column("satisfaction", sa.Integer),
+    sa.Column("closing", sa.LargeBinary),
+)  # fmt: skip
+
+# Each report is kept whole; a case has one or more.
+report = sa.Table(
+    "report", metadata,
+    sa.Column("id", ID, primary_key=True),
+    _case_key(),
+    sa.Column("received_at", Utc, nullable=False),
+    sa.Column("channel", CODE, nullable=False),
+    sa.Column("answers", sa.LargeBinary, nullable=False),
+    sa.Index("ix_report_case_reference", "case_reference"),
+)  # fmt: skip
+
+# Names and ways to reach people, apart from what they told.
+identity_details = sa.Table(
+    "identity_details", metadata,
+    sa.Column("report_id", ID, sa.ForeignKey("report.id", ondelete="CASCADE"), primary_key=True),
+    _case_key(),
+    sa.Column("details", sa.LargeBinary, nullable=False),
+    sa.Index("ix_identity_details_case_reference", "case_reference"),
+)  # fmt: skip
+
+# Words that came after sending, and messages between advisor and reporter.
+message = sa.Table(
+    "message", metadata,
+    sa.Column("id", ID, primary_key=True),
+    _case_key(),
+    sa.Column("message_id", sa.String(64), nullable=False),
+    sa.Column("at", Utc, nullable=False),
+    sa.Column("author", CODE, nullable=False),
+    sa.Column("kind", CODE, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Index("uq_message_case_reference_message_id", "case_reference", "message_id", unique=True),
+)  # fmt: skip
+
+clock = sa.Table(
+    "clock", metadata,
+    sa.Column("id", ID, primary_key=True),
+    _case_key(),
+    sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("name", CODE, nullable=False),
+    sa.Column("started_at", Utc, nullable=False),
+    sa.Column("due_at", Utc, nullable=False, index=True),
+    sa.Column("met_at", Utc),
+    sa.Column("met_by", sa.String(200)),
+    sa.Index("uq_clock_case_reference_seq", "case_reference", "seq", unique=True),
+)  # fmt: skip
+
+timeline = sa.Table(
+    "timeline", metadata,
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    _case_key(),
+    sa.Column("at", Utc, nullable=False),
+    sa.Column("by", sa.String(200), nullable=False),
+    sa.Column("event", CODE, nullable=False),
+    sa.Column("detail", sa.JSON),
+    sa.Column("reason", sa.LargeBinary),
+    sa.Index("ix_timeline_case_reference", "case_reference"),
+)  # fmt: skip
+
+enforcement_action = sa.Table(
+    "enforcement_action", metadata,
+    sa.Column("id", ID, primary_key=True),
+    _case_key(),
+    sa.Column("at", Utc, nullable=False, index=True),
+    sa.Column("by", sa.String(200), nullable=False),
+    sa.Column("kind", CODE, nullable=False),
+    sa.Column("legal", sa.Boolean, nullable=False),
+    sa.Index("ix_enforcement_action_case_reference", "case_reference"),
+)  # fmt: skip
+
+receipt = sa.Table(
+    "receipt", metadata,
+    sa.Column("id", ID, primary_key=True),
+    sa.Column("code_hash", sa.LargeBinary(32), nullable=False, unique=True),
+    sa.Column("kind", CODE, nullable=False),
+    sa.Column("case_reference", REFERENCE, sa.ForeignKey("case_record.reference", ondelete="CASCADE"),
+              index=True),
+    sa.Column("draft_id", ID, sa.ForeignKey("draft.id", ondelete="CASCADE"), index=True),
+    sa.Column("created_at", Utc, nullable=False),
+    sa.Column("expires_at", Utc),
+)  # fmt: skip
+
+# What has to reach others: no words, no names, only which case and to whom in the house.
+outbox = sa.Table(
+    "outbox", metadata,
+    sa.Column("id", ID, primary_key=True),
+    sa.Column("idempotency_key", sa.String(120), nullable=False, unique=True),
+    sa.Column("kind", CODE, nullable=False),
+    sa.Column("case_reference", REFERENCE, sa.ForeignKey("case_record.reference", ondelete="CASCADE"),
+              nullable=False, index=True),
+    sa.Column("advisor_id", ID, sa.ForeignKey("advisor.id")),
+    sa.Column("state", CODE, nullable=False),
+    sa.Column("created_at", Utc, nullable=False),
+    sa.Column("next_at", Utc, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("deliveries", sa.Integer, nullable=False),
+    sa.Column("delivered_at", Utc),
+    sa.Column("last_error", CODE),
+    sa.Index("ix_outbox_state_next_at", "state", "next_at"),
+)  # fmt: skip
+
+# Who read what, when and why. It outlives the case, so it has no foreign key.
+access_log = sa.Table(
+    "access_log", metadata,
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("at", Utc, nullable=False),
+    sa.Column("who", sa.String(200), nullable=False),
+    sa.Column("act", CODE, nullable=False),
+    sa.Column("case_reference", REFERENCE, nullable=False, index=True),
+    sa.Column("reason", sa.LargeBinary),
+)  # fmt: skip
