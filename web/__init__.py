@@ -1,0 +1,1 @@
+"""The front door: the only part of the assistant that the public reaches."""

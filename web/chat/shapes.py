@@ -1,0 +1,98 @@
+"""The shapes of the chat API's answers, for its OpenAPI document. The turns themselves are built as plain data."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel
+
+
+class Message(BaseModel):
+    text: str
+    kind: Literal["say", "emergency", "help", "error"]
+
+
+class Option(BaseModel):
+    value: str
+    label: str
+
+
+class Question(BaseModel):
+    """The open question: what the next message answers."""
+
+    name: str
+    kind: Literal["choice", "choices", "text", "date"]
+    options: list[Option]
+    optional: bool
+    text: str
+
+
+class SummaryLine(BaseModel):
+    """One answer on the review, in the person's words."""
+
+    name: str
+    label: str
+    value: str
+
+
+class NextStep(BaseModel):
+    text: str
+    due_at: str | None
+
+
+class Receipt(BaseModel):
+    """Given once: after sending, or with `reference` null for a paused report."""
+
+    reference: str | None
+    code: str
+    advisor: str | None
+    next: list[NextStep]
+
+
+class Turn(BaseModel):
+    """What the assistant says to one message."""
+
+    id: str
+    messages: list[Message]
+    question: Question | None
+    summary: list[SummaryLine] | None
+    receipt: Receipt | None
+    ended: bool
+
+
+class TurnAnswer(BaseModel):
+    turn: Turn
+
+
+class Started(BaseModel):
+    session: str
+    turn: Turn
+
+
+class Transcript(BaseModel):
+    turns: list[Turn]
+
+
+class CaseOfReceipt(BaseModel):
+    """A sent report in plain words, with the messages between advisor and reporter."""
+
+    reference: str
+    status: str
+    messages: list[dict[str, str | None]]
+
+
+class ReceiptAnswer(BaseModel):
+    session: str
+    case: CaseOfReceipt | None
+    turn: Turn | None
+
+
+class ErrorDetail(BaseModel):
+    code: str
+    message: str
+
+
+class Error(BaseModel):
+    """Every refusal has this shape."""
+
+    error: ErrorDetail
