@@ -1,7 +1,7 @@
 """Calls to the action server: one kept connection, a deadline, and the domain only when it is asked for.
 
 Stock Rasa opens a connection for every call, waits five minutes and sends the whole domain each time. The
-action server answers 449 when it has not seen the domain of a digest yet; then the call is made again with it.
+action server answers 449 when it does not know the digest's domain; the call is then made again with it.
 """
 
 from __future__ import annotations

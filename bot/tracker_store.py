@@ -1,9 +1,9 @@
 """Tracker store that rebuilds the tracker from marks and saves no words.
 
 A tracker is remade from the slots that are filled, the active loop and the open question. RulePolicy and
-forms need no more, so a turn costs the same at the beginning and at the end of a report, and losing this process
-loses nothing. Where no marks come with a message (`rasa shell`), the marks themselves are kept in memory,
-for a bounded number of conversations.
+forms need no more, so a turn costs the same at the beginning and at the end of a report, and losing this
+process loses nothing. Where no marks come with a message (`rasa shell`), the marks themselves are kept in
+memory, for a bounded number of conversations.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""The supervisor: starts the processes of one installation, restarts what dies, stops them together."""
