@@ -1,0 +1,62 @@
+"""The cookie and the same-origin rule of the pages. Security headers: `web.headers`."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from web.chat.sessions import COOKIE, clear_cookie, set_cookie
+
+# The session's own cookie is expired by name; the "cookies" part would reach the landlord's whole domain.
+WIPE = '"storage", "cache"'
+AWAY_SECONDS = 600
+
+
+def from_elsewhere(request: Request) -> bool:
+    """Whether another site made the browser send this request.
+
+    `Referrer-Policy: no-referrer` makes browsers send `Origin: null` with a form, so `Sec-Fetch-Site` is
+    asked first. Browsers older than that header are let through: the cookie is `SameSite=Strict`, so
+    another site cannot bring it along.
+    """
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site not in ("same-origin", "none")
+    origin = request.headers.get("origin")
+    if origin is None or origin == "null":
+        return False
+    return urlsplit(origin).netloc != request.headers.get("host")
+
+
+def session_of(request: Request) -> str | None:
+    """The session's token from the cookie, or None."""
+    return request.cookies.get(COOKIE) or None
+
+
+def remember(request: Request, response: Response, token: str) -> None:
+    """Set the session's cookie; it goes with the browser window."""
+    set_cookie(response, token, secure=is_secure(request))
+
+
+def remember_briefly(request: Request, response: Response, token: str) -> None:
+    """Let the browser drop the session's cookie unless the page is looked at again in ten minutes."""
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=AWAY_SECONDS,
+        path="/",
+        httponly=True,
+        samesite="strict",
+        secure=is_secure(request),
+    )
+
+
+def forget(response: Response) -> None:
+    """Expire the session's cookie."""
+    clear_cookie(response)
+
+
+def is_secure(request: Request) -> bool:
+    return request.url.scheme == "https"

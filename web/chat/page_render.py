@@ -1,0 +1,96 @@
+"""Templates and built files of the pages: read once when the router is made, never at import."""
+
+from __future__ import annotations
+
+import gzip
+import mimetypes
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from casework.questions.wording import card
+from web.chat.page_headers import session_of
+from web.chat.page_places import exit_url, landlord_name, landlord_place, places
+from web.chat.page_view import with_links
+
+HERE = Path(__file__).parent
+STATIC = HERE.parent / "static"
+
+
+@dataclass(frozen=True)
+class Built:
+    """One built file: its bytes, plain and gzipped, and a short mark that changes with them."""
+
+    plain: bytes
+    packed: bytes
+    mark: str
+    kind: str
+
+
+class Pages:
+    """Renders the pages of one front door."""
+
+    def __init__(self, settings: Any) -> None:
+        self.files = {path.name: _built(path) for path in sorted(STATIC.iterdir()) if path.is_file()}
+        self.exit_url = exit_url(settings)
+        self._env = Environment(
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=select_autoescape(default=True),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._env.filters["links"] = with_links
+        self._env.filters["lines"] = lambda text: [line for line in str(text).splitlines() if line.strip()]
+        self._env.globals.update(
+            static=self._static,
+            exit_url=self.exit_url,
+            landlord=landlord_name(settings),
+            address=str(getattr(settings, "address", "")),
+            own=landlord_place(settings),
+            places=places(),
+            card_lines=card().splitlines(),
+            lang="en-GB",
+            dir="ltr",
+            error="",
+        )
+
+    def html(self, name: str, data: Mapping[str, Any]) -> str:
+        """The words of the template `name`."""
+        return self._env.get_template(name).render(data)
+
+    def page(self, request: Request, name: str, *, status: int = 200, **data: Any) -> Response:
+        """The template `name` as an answer. `in_session`: whether there is a cookie, unless given."""
+        data.setdefault("in_session", session_of(request) is not None)
+        return HTMLResponse(self.html(name, data), status)
+
+    def file(self, name: str, request: Request) -> Response | None:
+        """A built file, packed where the browser takes that; None where there is none of this name."""
+        found = self.files.get(name)
+        if found is None:
+            return None
+        headers = {"ETag": f'"{found.mark}"', "Vary": "Accept-Encoding"}
+        if request.query_params.get("v") == found.mark:
+            headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        if request.headers.get("if-none-match") == headers["ETag"]:
+            return Response(status_code=304, headers=headers)
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            return Response(
+                found.packed, media_type=found.kind, headers={**headers, "Content-Encoding": "gzip"}
+            )
+        return Response(found.plain, media_type=found.kind, headers=headers)
+
+    def _static(self, name: str) -> str:
+        return f"/static/{name}?v={self.files[name].mark}"
+
+
+def _built(path: Path) -> Built:
+    plain = path.read_bytes()
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return Built(plain, gzip.compress(plain, 9, mtime=0), sha256(plain).hexdigest()[:12], kind)

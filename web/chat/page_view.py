@@ -1,0 +1,226 @@
+"""What the chat page shows, worked out from the turns. Plain data, so that templates stay plain."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from casework.questions.plan import plan
+from casework.questions.wording import card
+from web.chat import page_words as words
+from web.chat.page_forms import Form, next_id
+
+Turn = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Said:
+    """One entry of the conversation: a turn, and what the person said to get it (None for the first)."""
+
+    turn: Turn
+    said: str | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the history: who speaks, and what, part by part."""
+
+    sender: str
+    parts: tuple[tuple[str, str], ...]
+    anchor: str = ""
+
+
+@dataclass(frozen=True)
+class Option:
+    value: str
+    label: str
+    chosen: bool = False
+
+
+@dataclass(frozen=True)
+class Question:
+    """The open question as a form."""
+
+    name: str
+    kind: str
+    text: str
+    hint: str
+    why: str
+    options: tuple[Option, ...]
+    words_label: str
+    rows: int
+    autocomplete: str
+    controls: tuple[tuple[str, str], ...]
+    more_controls: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Chat:
+    """Everything of the chat page that changes."""
+
+    lines: tuple[Line, ...]
+    opening: tuple[Line, ...]
+    emergency: tuple[str, ...]
+    trouble: tuple[str, ...]
+    question: Question | None
+    summary: tuple[dict[str, str], ...]
+    receipt: Mapping[str, Any] | None
+    ended: bool
+    form_id: str
+    after: str
+    typed: str = ""
+
+    @property
+    def reply(self) -> str:
+        """The anchor of the latest reply, which the open question belongs to; empty where there is none."""
+        return self.lines[-1].anchor if self.lines and self.lines[-1].sender == "us" else ""
+
+    @property
+    def open_end(self) -> bool:
+        """Nothing is asked any more, but more words are welcome."""
+        return self.question is None and not self.ended
+
+
+def chat_view(
+    entries: Sequence[Said],
+    *,
+    after: str = "",
+    form: Form | None = None,
+    urgent: Sequence[str] = (),
+) -> Chat:
+    """The page for a conversation.
+
+    `after` leaves out the entries up to the turn of that id (the browser has them). `form` is what the
+    person had filled in when something went wrong: it is put back. Its id depends on the last turn alone,
+    so a second try of the same message is known as such. `urgent` is an emergency card that came with it.
+    """
+    last = entries[-1].turn
+    question = _question(last, form)
+    shown = list(entries)
+    if after:
+        ids = [entry.turn["id"] for entry in entries]
+        if after in ids:
+            shown = shown[ids.index(after) + 1 :]
+    first = entries[0] if shown and shown[0] is entries[0] else None
+    lines: list[Line] = []
+    opening: tuple[Line, ...] = ()
+    for entry in shown:
+        made = _lines(entry, latest=entry is entries[-1])
+        if entry is first and entry.said is None:
+            # The first page has said all this already: it is folded away, and the first question is on top.
+            opening = tuple(made[:1]) if entry is entries[-1] or len(made) > 1 else ()
+            made = made[len(opening) :]
+        lines += made
+    kinds = [(m.get("kind", "say"), m.get("text", "")) for m in last["messages"]]
+    return Chat(
+        lines=tuple(lines),
+        opening=opening,
+        emergency=tuple(urgent) or tuple(text for kind, text in kinds if kind == "emergency"),
+        trouble=tuple(text for kind, text in kinds if kind == "error"),
+        question=question,
+        summary=tuple(last.get("summary") or ()),
+        receipt=last.get("receipt"),
+        ended=bool(last.get("ended")),
+        form_id=next_id(last["id"]),
+        after=last["id"],
+        typed=form.text if form else "",
+    )
+
+
+def _lines(entry: Said, *, latest: bool) -> list[Line]:
+    turn = entry.turn
+    lines = [Line("you", (("say", entry.said),))] if entry.said else []
+    parts = [(m.get("kind", "say"), m.get("text", "")) for m in turn["messages"] if m.get("text")]
+    asked = (turn.get("question") or {}).get("text", "")
+    if latest:
+        # The card, the trouble and the question have places of their own on the page.
+        parts = [(k, t) for k, t in parts if k not in ("emergency", "error") and t != asked]
+    if parts:
+        lines.append(Line("us", tuple(parts)))
+    if asked and not latest and all(text != asked for _, text in parts):
+        lines.append(Line("us", (("question", asked),)))
+    if lines and latest:
+        lines[-1] = replace(lines[-1], anchor="reply")
+        lines[0] = replace(lines[0], anchor="new")
+    return lines
+
+
+def _question(turn: Turn, form: Form | None) -> Question | None:
+    asked = turn.get("question")
+    if asked is None or turn.get("ended"):
+        return None
+    name, kind = asked["name"], asked["kind"]
+    chosen = set(form.chosen) if form and form.question == name else set()
+    options = tuple(Option(o["value"], o["label"], o["value"] in chosen) for o in asked.get("options") or ())
+    planned = plan().by_name.get(name)
+    note = words.NOTE_LABELS.get(name) or (planned.note if planned else "") or words.WORDS_LABEL
+    controls = [("skip", words.CONTROL_LABELS["skip"])] if asked.get("optional") else []
+    controls.append(("back", words.CONTROL_LABELS["back"]))
+    return Question(
+        name=name,
+        kind=kind,
+        text=asked["text"],
+        hint=(planned.hint if planned else "") or words.HINTS.get(kind, ""),
+        why=planned.why if planned else "",
+        options=options,
+        words_label=note,
+        rows=_rows(name, kind),
+        autocomplete=_autocomplete(name, asked["text"]),
+        controls=tuple(controls),
+        more_controls=tuple((c, words.CONTROL_LABELS[c]) for c in ("pause", "person", "language", "leave")),
+    )
+
+
+def _rows(name: str, kind: str) -> int:
+    if name in words.SHORT or kind == "date":
+        return 1
+    return {"choice": 2, "choices": 2}.get(kind, 8 if name == "account" else 4)
+
+
+def _autocomplete(name: str, text: str) -> str:
+    if name == "contact_value":
+        asked = text.lower()
+        if "email" in asked:
+            return "email"
+        if "phone" in asked or "number" in asked:
+            return "tel"
+        return "street-address" if "address" in asked else "off"
+    return words.AUTOCOMPLETE.get(name, "off")
+
+
+def split_card(message: str) -> tuple[tuple[str, ...], str]:
+    """The lines of the emergency card at the start of an error's words, and the rest of them."""
+    first = card().splitlines()[0]
+    if not message.startswith(first):
+        return (), message
+    urgent, _, rest = message.partition("\n\n")
+    return tuple(urgent.splitlines()), rest
+
+
+_LINK = re.compile(
+    r"https://[^\s<>\"']+[^\s<>\"'.,;:!?)]"
+    r"|\b999bsl\.co\.uk\b"
+    r"|(?<=[Cc]all )(?:999|101)\b"
+    r"|(?<!\d)(?<!\d )\b0\d(?: ?\d){8,9}\b(?! ?\d)"
+)
+
+
+def with_links(text: str) -> Markup:
+    """The assistant's words with its numbers and addresses as links. Never for words of the person."""
+    out, at = Markup(), 0
+    for found in _LINK.finditer(text):
+        shown = found.group()
+        out += escape(text[at : found.start()])
+        if shown.startswith("https://") or shown == "999bsl.co.uk":
+            href = shown if shown.startswith("https://") else "https://" + shown
+            out += Markup('<a href="{}" rel="noopener noreferrer">{}</a>').format(href, shown)
+        elif text[max(0, found.start() - 5) : found.start()].lower().endswith("text "):
+            out += Markup('<a href="sms:{}">{}</a>').format(shown.replace(" ", ""), shown)
+        else:
+            out += Markup('<a href="tel:{}">{}</a>').format(shown.replace(" ", ""), shown)
+        at = found.end()
+    return out + escape(text[at:])

@@ -1,0 +1,279 @@
+"""The reporter's pages: plain forms that work without script (POST, then 303, then GET).
+
+The script posts the same forms with `X-Part: turn` and gets only what is new. Nothing here decides
+what is said: every turn comes from the chat's service.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+from fastapi import APIRouter
+from pydantic import ValidationError
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from web.chat import page_troubles as troubles
+from web.chat import page_words as words
+from web.chat.bodies import MessageBody
+from web.chat.errors import ChatError, error
+from web.chat.page_forms import Form, FormTooLarge, bodies, next_id, read_fields, read_form
+from web.chat.page_headers import (
+    WIPE,
+    forget,
+    from_elsewhere,
+    remember,
+    remember_briefly,
+    session_of,
+)
+from web.chat.page_render import Pages
+from web.chat.page_view import Said, chat_view, split_card
+
+if TYPE_CHECKING:
+    from web.chat.service import ChatService
+
+
+def router(service: ChatService) -> APIRouter:
+    """The routes of the pages, on one service."""
+    return PageRoutes(service).routes()
+
+
+class PageRoutes:
+    """The handlers of the pages."""
+
+    def __init__(self, service: ChatService) -> None:
+        self.service = service
+        self.pages = Pages(service.settings)
+
+    def routes(self) -> APIRouter:
+        """One route an address; a method that is not listed is refused by the framework."""
+        found = APIRouter(include_in_schema=False)
+        for path, method, handler in (
+            ("/", "GET", self.start_page),
+            ("/start", "POST", self.start),
+            ("/chat", "GET", self.chat),
+            ("/chat", "POST", self.answer),
+            ("/return", "GET", self.return_page),
+            ("/return", "POST", self.come_back),
+            ("/leave", "GET", self.leave),
+            ("/leave", "POST", self.leave),
+            ("/presence", "POST", self.presence),
+            ("/ways", "GET", self.ways),
+            ("/static/{name}", "GET", self.static),
+        ):
+            found.add_api_route(path, handler, methods=[method], response_model=None)
+        return found
+
+    async def start_page(self, request: Request) -> Response:
+        """What this is, before anything is asked."""
+        return self.pages.page(request, "start.html")
+
+    async def start(self, request: Request) -> Response:
+        """Begin, or go on where the same browser already is: a second press starts nothing twice."""
+        if from_elsewhere(request):
+            return troubles.refused(self.pages, request)
+        token = session_of(request)
+        if token and await self._open(token):
+            return _go("/chat")
+        try:
+            begun = await self.service.start(address=_address(request))
+        except ChatError as problem:
+            return troubles.trouble(self.pages, request, problem, links=(("/", "Try again"),))
+        response = _go("/chat")
+        remember(request, response, begun.token)
+        return response
+
+    async def chat(self, request: Request) -> Response:
+        """The conversation so far and the open question."""
+        token = session_of(request)
+        if not token:
+            return troubles.nothing_here(self.pages, request)
+        try:
+            entries = await self._entries(token)
+        except ChatError as problem:
+            if problem.status == 401:
+                return troubles.nothing_here(self.pages, request)
+            return troubles.trouble(self.pages, request, problem, links=(("/chat", "Try again"),))
+        if not entries:
+            return troubles.nothing_here(self.pages, request)
+        response = self.pages.page(request, "chat.html", chat=chat_view(entries))
+        remember(request, response, token)
+        return response
+
+    async def answer(self, request: Request) -> Response:
+        """One posted form: an answer, words, or a button."""
+        if from_elsewhere(request):
+            return troubles.refused(self.pages, request)
+        try:
+            fields = await read_fields(request)
+        except FormTooLarge:
+            return troubles.trouble(self.pages, request, error("too_large"), links=(("/chat", "Go back"),))
+        form, token = read_form(fields), session_of(request)
+        if not token:
+            return troubles.over(self.pages, request, form)
+        if form.empty:
+            return await self._again(request, token, form, _nothing(form), 400)
+        turns: list[dict[str, Any]] = []
+        try:
+            for body in bodies(form):
+                turns.append(
+                    await self.service.message(token, MessageBody(**body), address=_address(request))
+                )
+        except ValidationError:
+            return await self._again(request, token, form, words.ERRORS["form"], 400)
+        except ChatError as problem:
+            return await self._failed(request, token, form, problem)
+        return await self._answered(request, token, form, turns)
+
+    async def return_page(self, request: Request) -> Response:
+        """Where a code is entered. Says nothing about what it opens."""
+        return self.pages.page(request, "return.html", typed="")
+
+    async def come_back(self, request: Request) -> Response:
+        """A code: a paused report goes on in the chat, a sent one is shown."""
+        if from_elsewhere(request):
+            return troubles.refused(self.pages, request)
+        try:
+            code = dict(await read_fields(request)).get("code", "")[:200]
+        except FormTooLarge:
+            code = ""
+        try:
+            found = await self.service.receipt(code, address=_address(request))
+        except ChatError as problem:
+            if problem.status >= 500:
+                return troubles.trouble(self.pages, request, problem, links=(("/return", "Try again"),))
+            return self.pages.page(
+                request, "return.html", status=problem.status, typed=code, error=problem.message
+            )
+        case = found["case"]
+        if case is None:
+            response: Response = _go("/chat")
+        else:
+            form_id = next_id(f"{case['reference']} {len(case['messages'])}")
+            response = self.pages.page(request, "case.html", case=case, form_id=form_id, in_session=True)
+        remember(request, response, found["session"])
+        return response
+
+    async def leave(self, request: Request) -> Response:
+        """Exit: end the session here, wipe what the browser holds, show something else. Never fails."""
+        purpose = request.headers.get("sec-purpose", "") + request.headers.get("purpose", "")
+        if "prefetch" in purpose:
+            return Response(status_code=204)
+        if (token := session_of(request)) and not from_elsewhere(request):
+            # If it fails the draft runs out by itself: the way out must not wait for it.
+            with contextlib.suppress(ChatError):
+                await self.service.leave(token)
+        quiet = request.method == "POST"
+        response = Response(status_code=204) if quiet else RedirectResponse(self.pages.exit_url, 303)
+        response.headers["Clear-Site-Data"] = WIPE
+        forget(response)
+        return response
+
+    async def presence(self, request: Request) -> Response:
+        """Whether the page is looked at, says the script; ten minutes away, and the cookie is gone."""
+        response, token = Response(status_code=204), session_of(request)
+        if not token or from_elsewhere(request):
+            return response
+        match request.query_params.get("is"):
+            case "away":
+                remember_briefly(request, response, token)
+            case "over":
+                forget(response)
+            case _:
+                remember(request, response, token)
+        return response
+
+    async def ways(self, request: Request) -> Response:
+        """Other people and numbers."""
+        return self.pages.page(request, "ways.html")
+
+    async def static(self, request: Request, name: str) -> Response:
+        """The style, the script, the icon."""
+        found = self.pages.file(name, request)
+        return found or troubles.trouble(
+            self.pages, request, ChatError(404, "not_found", "There is nothing here.")
+        )
+
+    async def _open(self, token: str) -> bool:
+        try:
+            entries = await self._entries(token)
+        except ChatError as problem:
+            return problem.status != 401
+        return bool(entries) and not entries[-1].turn.get("ended")
+
+    async def _entries(self, token: str) -> list[Said]:
+        return [Said(entry.turn, entry.said) for entry in await self.service.transcript(token)]
+
+    async def _answered(
+        self, request: Request, token: str, form: Form, turns: list[dict[str, Any]]
+    ) -> Response:
+        part = request.headers.get("x-part") == "turn"
+        in_trouble = any(m.get("kind") == "error" for turn in turns for m in turn["messages"])
+        if not part and not in_trouble:
+            response: Response = _go("/chat#new")
+            remember(request, response, token)
+            return response
+        try:
+            entries = await self._entries(token)
+        except ChatError:
+            entries = []
+        if not entries or entries[-1].turn["id"] != turns[-1]["id"]:
+            # The record is out of reach: what was just said is shown all the same.
+            entries += [Said(turn, form.text or None) for turn in turns]
+        view = chat_view(entries, after=form.after if part else "")
+        response = self.pages.page(request, "turn.html" if part else "chat.html", chat=view)
+        remember(request, response, token)
+        return response
+
+    async def _failed(self, request: Request, token: str, form: Form, problem: ChatError) -> Response:
+        if problem.status == 401:
+            return troubles.over(self.pages, request, form)
+        if problem.status in (409, 413, 400):
+            urgent, message = split_card(problem.message)
+            if problem.code == "too_long":
+                message = words.ERRORS["too_long"].format(count=len(form.text))
+            elif problem.code == "id_reused":
+                message = words.ERRORS["stale"]
+            return await self._again(request, token, form, message, problem.status, urgent)
+        if request.headers.get("x-part") == "turn":
+            urgent, message = split_card(problem.message)
+            return await self._again(request, token, form, message, problem.status, urgent)
+        return troubles.trouble(self.pages, request, problem, form=form)
+
+    async def _again(
+        self,
+        request: Request,
+        token: str,
+        form: Form,
+        message: str,
+        status: int,
+        urgent: tuple[str, ...] = (),
+    ) -> Response:
+        """The open question once more, with what was filled in and what is wrong."""
+        try:
+            entries = await self._entries(token)
+        except ChatError as problem:
+            if problem.status == 401:
+                return troubles.over(self.pages, request, form)
+            entries = []
+        if not entries:
+            said = "\n\n".join(["\n".join(urgent), message] if urgent else [message])
+            return troubles.trouble(self.pages, request, ChatError(status, "again", said), form=form)
+        part = request.headers.get("x-part") == "turn"
+        view = chat_view(entries, after=form.after if part else "", form=form, urgent=urgent)
+        return self.pages.page(
+            request, "turn.html" if part else "chat.html", status=status, chat=view, error=message
+        )
+
+
+def _nothing(form: Form) -> str:
+    return words.ERRORS["nothing_typed" if form.kind in ("text", "date") else "nothing"]
+
+
+def _go(where: str) -> RedirectResponse:
+    return RedirectResponse(where, 303)
+
+
+def _address(request: Request) -> str | None:
+    return request.client.host if request.client else None

@@ -1,0 +1,253 @@
+// What the pages can do with a script. Everything also works without it: the same forms are posted, only the page is
+// not loaded anew. Nothing is kept in the browser.
+(() => {
+  "use strict";
+  const body = document.body, out = body.dataset.out, inSession = body.dataset.session === "yes";
+  const MINUTE = 60000, WAIT = 8000, AWAY = 10 * MINUTE, IDLE = 30 * MINUTE, WARN = 25 * MINUTE, MOST = 4000;
+  const get = (id) => document.getElementById(id);
+  const make = (tag, text, more) => Object.assign(document.createElement(tag), { textContent: text }, more);
+  let gone = false;
+
+  // --- the way out -----------------------------------------------------------------------------------------------
+  function blank() {
+    gone = true;
+    body.classList.add("gone");
+    body.replaceChildren();
+    document.title = "\u200b";
+  }
+
+  function leave() {
+    if (gone) return;
+    blank();
+    try { navigator.sendBeacon("/leave"); } catch { /* the session runs out by itself */ }
+    location.replace(out);
+  }
+
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest?.("[data-exit]")) return;
+    event.preventDefault();
+    leave();
+  });
+
+  // Shift three times, at most five seconds apart; Shift for a capital letter does not count.
+  let presses = 0, alone = false, pressTimer;
+  function tell(text) { const place = get("presses"); if (place) place.textContent = text; }
+  function forgetPresses() { presses = 0; tell(""); }
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Shift") { if (!event.repeat) alone = true; return; }
+    alone = false;
+    if (presses) { clearTimeout(pressTimer); forgetPresses(); }
+  });
+  document.addEventListener("keyup", (event) => {
+    if (event.key !== "Shift" || !alone) return;
+    alone = false;
+    clearTimeout(pressTimer);
+    presses += 1;
+    if (presses >= 3) { leave(); return; }
+    tell(presses === 1 ? "Shift pressed. Press it 2 more times to leave." : "Shift pressed. Press it 1 more time to leave.");
+    pressTimer = setTimeout(forgetPresses, 5000);
+  });
+
+  // Back after leaving, from the browser's memory of the page: show nothing, ask the server.
+  addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    blank();
+    location.reload();
+  });
+
+  document.querySelectorAll("[data-script]").forEach((part) => { part.hidden = false; });
+  if (!inSession) { startPage(); return; }
+
+  // --- looked at or not ------------------------------------------------------------------------------------------
+  const presence = (state) => { try { navigator.sendBeacon("/presence?is=" + state); } catch { /* next time */ } };
+  let hiddenAt = 0, awayTimer, active = Date.now();
+
+  function close() {
+    if (gone) return;
+    blank();
+    fetch("/presence?is=over", { method: "POST", keepalive: true }).catch(() => {}).finally(() => location.replace("/chat"));
+  }
+
+  document.addEventListener("visibilitychange", () => {
+    if (gone) return;
+    if (document.visibilityState === "hidden") {
+      hiddenAt = Date.now();
+      presence("away");
+      awayTimer = setTimeout(close, AWAY);
+    } else {
+      clearTimeout(awayTimer);
+      if (hiddenAt && Date.now() - hiddenAt >= AWAY) { close(); return; }
+      hiddenAt = 0;
+      presence("here");
+    }
+  });
+  ["keydown", "pointerdown", "input", "scroll"].forEach((name) =>
+    addEventListener(name, () => { active = Date.now(); const box = get("idle"); if (box && name !== "scroll") box.remove(); },
+      { passive: true, capture: true }));
+  setInterval(() => {
+    if (gone || document.visibilityState === "hidden") return;
+    presence("here");
+    const idle = Date.now() - active;
+    if (idle >= IDLE) { close(); return; }
+    if (idle < WARN || get("idle")) return;
+    const box = make("div", "", { id: "idle", className: "idle" });
+    box.setAttribute("role", "alert");
+    box.append(
+      make("p", "Are you still there? This page closes in 5 minutes. What you sent is kept for 24 hours, with a code if you press Pause."),
+      make("button", "I am still here", { type: "button", className: "button" }),
+    );
+    body.append(box);
+  }, MINUTE);
+
+  // --- sending ---------------------------------------------------------------------------------------------------
+  const log = get("log"), lines = get("lines"), answer = get("answer");
+  if (!log || !answer) { begin(); return; }
+  let sending = false;
+
+  const say = (text) => { get("status").textContent = text; };
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.id !== "ask") return;
+    event.preventDefault();
+    if (!sending) send(form, event.submitter);
+  });
+
+  async function send(form, button) {
+    const data = new FormData(form);
+    if (button?.name) data.append(button.name, button.value);
+    sending = true;
+    lock(form, true);
+    get("unsent")?.remove();
+    const slow = setTimeout(() => say("Sending…"), 700);
+    const stop = new AbortController(), limit = setTimeout(() => stop.abort(), WAIT);
+    let reply = null, words = "";
+    try {
+      reply = await fetch("/chat", {
+        method: "POST", body: new URLSearchParams(data), headers: { "X-Part": "turn" }, signal: stop.signal,
+      });
+      words = await reply.text();
+    } catch {
+      reply = null;
+    }
+    clearTimeout(slow);
+    clearTimeout(limit);
+    sending = false;
+    if (gone) return;
+    say("");
+    lock(form, false);
+    active = Date.now();
+    if (!reply) { unsent(form, button); return; }
+    const fresh = new DOMParser().parseFromString(words, "text/html");
+    if (!fresh.getElementById("new-answer")) { plainly(form, button); return; }
+    show(fresh, reply.ok);
+  }
+
+  function lock(form, on) {
+    form.querySelectorAll("button").forEach((b) => (on ? b.setAttribute("aria-disabled", "true") : b.removeAttribute("aria-disabled")));
+    form.querySelectorAll("textarea, input[type=text]").forEach((field) => { field.readOnly = on; });
+  }
+
+  // Something unexpected came back: let the browser post the form, which shows the whole page.
+  function plainly(form, button) {
+    if (button?.name) form.append(make("input", "", { type: "hidden", name: button.name, value: button.value }));
+    form.submit();
+  }
+
+  // No answer: all that was typed stays, and the same message (its id) is tried again.
+  function unsent(form, button) {
+    const box = make("div", "", { id: "unsent", className: "card trouble" });
+    const head = make("h2", "We could not send that", { tabIndex: -1 });
+    const retry = make("button", "Try again", { type: "button", className: "button" });
+    retry.addEventListener("click", () => { if (!sending) send(form, button); });
+    box.append(
+      head,
+      make("p", "What you wrote is still here. It may be the signal, or we may be slow. Wait a moment, then try again."),
+      make("p", "If anyone is in danger now, call 999. For the police when it is not an emergency, call 101."),
+      retry,
+    );
+    form.before(box);
+    document.title = "Error: not sent";
+    head.focus();
+  }
+  addEventListener("online", () => { if (get("unsent")) say("You are online again. You can try again."); });
+  addEventListener("offline", () => { if (!gone) say("You are offline. What you write stays on this page until you can send it."); });
+
+  function show(fresh, ok) {
+    const part = fresh.getElementById("new-answer");
+    const items = [...fresh.getElementById("new-lines").children];
+    ["new", "reply"].forEach((id) => get(id)?.removeAttribute("id"));
+    const text = part.querySelector("#ask [name=kind]")?.value;
+    const typing = text === "text" || text === "date";
+    const card = part.querySelector("#card"), fault = part.querySelector("#fault");
+    // The person's own words are not read back to them; a question that takes the focus is not read twice.
+    log.setAttribute("aria-live", "off");
+    const own = items.filter((item) => item.classList.contains("you")), ours = items.filter((item) => !own.includes(item));
+    const keep = items.length - ours.length ? items.slice(0, items.indexOf(own[own.length - 1]) + 1) : [];
+    lines.append(...keep.map(adopt));
+    answer.replaceChildren(...[...part.childNodes].map(adopt));
+    document.title = part.dataset.title;
+    prepare();
+    const rest = items.filter((item) => !keep.includes(item));
+    const put = () => {
+      if (gone) return;
+      lines.append(...rest.map(adopt));
+      scroll();
+    };
+    if (typing && !card && !fault) {
+      log.setAttribute("aria-live", "polite");
+      get("text")?.focus({ preventScroll: true });
+      requestAnimationFrame(put);
+      return;
+    }
+    put();
+    const goal = get("card") || get("trouble") || get("fault") || get("kept") || get("asked") || get("text") || log;
+    goal.focus({ preventScroll: Boolean(ok) });
+    scroll();
+    requestAnimationFrame(() => log.setAttribute("aria-live", "polite"));
+  }
+
+  const adopt = (node) => document.adoptNode(node);
+
+  function scroll() {
+    const goal = get("card") || get("fault") || get("new") || get("asked");
+    goal?.scrollIntoView({ block: "start" });
+  }
+
+  // --- small helps -----------------------------------------------------------------------------------------------
+  function prepare() {
+    const print = document.querySelector("[data-print]");
+    if (print) { print.hidden = false; print.addEventListener("click", () => window.print()); }
+    const field = get("text"), counter = get("counter");
+    if (field && counter) {
+      let told;
+      field.addEventListener("input", () => { clearTimeout(told); told = setTimeout(count, 1000); });
+      const count = () => {
+        const over = field.value.length - MOST;
+        counter.hidden = over < -500;
+        counter.textContent = over > 0
+          ? `This is ${over.toLocaleString("en-GB")} characters too long for one message. You can send it in parts.`
+          : `You can write ${(-over).toLocaleString("en-GB")} more characters in this message.`;
+      };
+    }
+  }
+
+  function begin() { prepare(); presence("here"); }
+  begin();
+
+  function startPage() {
+    // The start page takes no place in the browser's list of pages to go back to.
+    document.addEventListener("submit", async (event) => {
+      const form = event.target;
+      if (form.getAttribute("action") !== "/start") return;
+      event.preventDefault();
+      try {
+        const reply = await fetch("/start", { method: "POST" });
+        if (!reply.ok || new URL(reply.url).pathname !== "/chat") throw new Error("not started");
+        location.replace("/chat");
+      } catch {
+        form.submit();
+      }
+    });
+  }
+})();
