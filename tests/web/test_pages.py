@@ -453,6 +453,14 @@ def test_leaving_ends_everything_and_opens_something_else(chatting: TestClient, 
     assert "There is nothing here" in chatting.get("/chat").text
 
 
+def test_closing_after_a_receipt_deletes_nothing(chatting: TestClient, service: Service) -> None:
+    at(service, (turn("a", asks="account", receipt={**RECEIPT, "reference": None}), "pause"))
+    receipt = chatting.get("/chat").text
+    assert 'href="/close"' in receipt[receipt.index("receipt") :]
+    assert chatting.get("/close").headers["location"].startswith("https://")
+    assert service.left == [] and not chatting.cookies
+
+
 def test_leaving_works_when_nothing_else_does(chatting: TestClient, service: Service) -> None:
     service.problem = ChatError(503, "unavailable", "Sorry.")
     assert chatting.get("/leave").status_code == 303

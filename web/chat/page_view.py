@@ -112,8 +112,7 @@ def chat_view(
         made = _lines(entry, latest=entry is entries[-1])
         if entry is first and entry.said is None:
             # The first page has said all this already: it is folded away, and the first question is on top.
-            opening = tuple(made[:1]) if entry is entries[-1] or len(made) > 1 else ()
-            made = made[len(opening) :]
+            opening, made = _folded(made)
         lines += made
     kinds = [(m.get("kind", "say"), m.get("text", "")) for m in last["messages"]]
     return Chat(
@@ -131,6 +130,14 @@ def chat_view(
     )
 
 
+def _folded(made: list[Line]) -> tuple[tuple[Line, ...], list[Line]]:
+    """The welcome, and what is left of the first turn without it."""
+    parts = tuple(part for line in made for part in line.parts)
+    asked = tuple(part for part in parts if part[0] == "question")
+    welcome = tuple(part for part in parts if part[0] != "question")
+    return (Line("us", welcome),) if welcome else (), [Line("us", asked)] if asked else []
+
+
 def _lines(entry: Said, *, latest: bool) -> list[Line]:
     turn = entry.turn
     lines = [Line("you", (("say", entry.said),))] if entry.said else []
@@ -139,10 +146,10 @@ def _lines(entry: Said, *, latest: bool) -> list[Line]:
     if latest:
         # The card, the trouble and the question have places of their own on the page.
         parts = [(k, t) for k, t in parts if k not in ("emergency", "error") and t != asked]
+    if asked and not latest and all(text != asked for _, text in parts):
+        parts.append(("question", asked))
     if parts:
         lines.append(Line("us", tuple(parts)))
-    if asked and not latest and all(text != asked for _, text in parts):
-        lines.append(Line("us", (("question", asked),)))
     if lines and latest:
         lines[-1] = replace(lines[-1], anchor="reply")
         lines[0] = replace(lines[0], anchor="new")

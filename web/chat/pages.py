@@ -58,6 +58,8 @@ class PageRoutes:
             ("/return", "POST", self.come_back),
             ("/leave", "GET", self.leave),
             ("/leave", "POST", self.leave),
+            ("/close", "GET", self.close),
+            ("/close", "POST", self.close),
             ("/presence", "POST", self.presence),
             ("/ways", "GET", self.ways),
             ("/static/{name}", "GET", self.static),
@@ -164,6 +166,13 @@ class PageRoutes:
             # If it fails the draft runs out by itself: the way out must not wait for it.
             with contextlib.suppress(ChatError):
                 await self.service.leave(token)
+        return self._out(request)
+
+    async def close(self, request: Request) -> Response:
+        """Put the page away and keep what there is: it can be opened again with its code."""
+        return self._out(request)
+
+    def _out(self, request: Request) -> Response:
         quiet = request.method == "POST"
         response = Response(status_code=204) if quiet else RedirectResponse(self.pages.exit_url, 303)
         response.headers["Clear-Site-Data"] = WIPE

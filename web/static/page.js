@@ -16,17 +16,19 @@
     document.title = "\u200b";
   }
 
-  function leave() {
+  // "/leave" deletes what was not sent; "/close" only puts the page away.
+  function leave(how = "/leave") {
     if (gone) return;
     blank();
-    try { navigator.sendBeacon("/leave"); } catch { /* the session runs out by itself */ }
+    try { navigator.sendBeacon(how); } catch { /* the session runs out by itself */ }
     location.replace(out);
   }
 
   document.addEventListener("click", (event) => {
-    if (!event.target.closest?.("[data-exit]")) return;
+    const way = event.target.closest?.("[data-exit]");
+    if (!way) return;
     event.preventDefault();
-    leave();
+    leave(way.dataset.exit || "/leave");
   });
 
   // Shift three times, at most five seconds apart; Shift for a capital letter does not count.
