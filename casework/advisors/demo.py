@@ -33,7 +33,7 @@ def add_demo_advisors(db: Db) -> int:
         rows.append({
             "id": uuid.uuid5(uuid.NAMESPACE_DNS, email).hex, "name": name, "email": email, "trained": trained,
             "duty_manager": duty_manager, "areas": list(areas), "languages": list(languages), "absences": [],
-            "active": True, "demo": True, "assigned_at": None,
+            "active": True, "demo": True, "open_cases": 0, "assigned_at": None,
         })  # fmt: skip
     db.execute(advisor.insert(), rows)
     return len(rows)

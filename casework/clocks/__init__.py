@@ -5,8 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from casework.clocks.keeping import ClockError, clocks_of, meet_clock
+
 if TYPE_CHECKING:
     from casework.settings import Settings
+
+__all__ = ["ClockError", "clocks_of", "meet_clock", "now"]
 
 
 def now(settings: Settings) -> datetime:

@@ -184,16 +184,25 @@ def turns(db: Db, draft_id: str) -> list[StoredTurn]:
 
 
 def end(db: Db, draft_id: str, reference: str, now: datetime) -> None:
-    """The report was sent: transcripts go (case-record.md, "Retention"), the session may still add words.
-
-    The last turns written after this, in the same transaction, stay until ``purge_ended``.
-    """
+    """The report was sent: what was told is the case's now, transcript and answers go from here
+    (case-record.md, "Retention"). The session may still add words; turns written after this stay until
+    ``purge_ended``."""
     db.execute(_turn.delete().where(_turn.c.draft_id == draft_id))
     db.execute(_receipt.delete().where(_receipt.c.draft_id == draft_id))
     db.execute(
         _draft.update()
         .where(_draft.c.id == draft_id)
-        .values(ended=True, case_reference=reference, expires_at=_expiry(db, now))
+        .values(
+            ended=True, case_reference=reference, open_question=None, expires_at=_expiry(db, now),
+            state=_seal(db, f"draft|state|{draft_id}", {"id": draft_id}), revision=_draft.c.revision + 1,
+        )
+    )  # fmt: skip
+
+
+def forget_said(db: Db, draft_id: str, message_id: str) -> None:
+    """Forget what was typed in one message (an identity that was withdrawn); what was answered stays."""
+    db.execute(
+        _turn.update().where(_turn.c.draft_id == draft_id, _turn.c.message_id == message_id).values(said=None)
     )
 
 

@@ -34,6 +34,7 @@ def upgrade() -> None:
     sa.Column("absences", sa.JSON(), nullable=False),
     sa.Column("active", sa.Boolean(), nullable=False),
     sa.Column("demo", sa.Boolean(), nullable=False),
+    sa.Column("open_cases", sa.Integer(), nullable=False),
     sa.Column("assigned_at", Utc(), nullable=True),
     sa.PrimaryKeyConstraint("id", name=op.f("pk_advisor")),
     sa.UniqueConstraint("email", name=op.f("uq_advisor_email"))
@@ -85,6 +86,7 @@ def upgrade() -> None:
     sa.Column("wants_person", sa.Boolean(), nullable=False),
     sa.Column("needs_interpreter", sa.Boolean(), nullable=False),
     sa.Column("postcode_district", sa.String(length=8), nullable=True),
+    sa.Column("reporter_mac", sa.LargeBinary(length=32), nullable=True),
     sa.Column("advisor_id", sa.String(length=32), nullable=False),
     sa.Column("satisfaction", sa.Integer(), nullable=True),
     sa.Column("closing", sa.LargeBinary(), nullable=True),
@@ -97,6 +99,7 @@ def upgrade() -> None:
     op.create_index("ix_case_record_created_at", "case_record", ["created_at"], unique=False)
     op.create_index("ix_case_record_postcode_district", "case_record", ["postcode_district"], unique=False)
     op.create_index("ix_case_record_priority", "case_record", ["priority"], unique=False)
+    op.create_index("ix_case_record_reporter_mac", "case_record", ["reporter_mac"], unique=False)
     op.create_index("ix_case_record_status", "case_record", ["status"], unique=False)
     op.create_table("turn",
     sa.Column("draft_id", sa.String(length=32), nullable=False),
@@ -241,6 +244,7 @@ def downgrade() -> None:
     op.drop_index("uq_turn_draft_id_seq", table_name="turn")
     op.drop_table("turn")
     op.drop_index("ix_case_record_status", table_name="case_record")
+    op.drop_index("ix_case_record_reporter_mac", table_name="case_record")
     op.drop_index("ix_case_record_priority", table_name="case_record")
     op.drop_index("ix_case_record_postcode_district", table_name="case_record")
     op.drop_index("ix_case_record_created_at", table_name="case_record")

@@ -1,0 +1,183 @@
+"""Making a case from a report, in the caller's transaction: the case, its owner, its clocks, its messages
+and the end of the draft stand or fall together (architecture, 6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from casework.advisors.assign import Needs, Owner, assign, release
+from casework.advisors.naming import names_advisor
+from casework.cases import records
+from casework.cases.labels import Settled, settle
+from casework.cases.parts import Parts, split
+from casework.cases.priority import facts_of, priority
+from casework.cases.references import new_reference
+from casework.cases.submission import Submission
+from casework.clocks.keeping import start_clocks
+from casework.clocks.promises import SAFEGUARDING_FLAGS, Deadline, starting
+from casework.outbox.rows import announce
+from casework.store import drafts
+from casework.store.tables import advisor, case_record, clock
+
+if TYPE_CHECKING:
+    from casework.store.store import Db
+
+CASE_REVIEW_WINDOW = timedelta(days=183)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseReceipt:
+    """What the reporter is told: who answers for the case, and what is promised by when.
+
+    ``no_duty``: contact is promised today and nobody is on duty out of hours, so numbers have to be given.
+    ``may_be_everyday``: only what is not generally ASB was told; a person confirms it.
+    """
+
+    reference: str
+    advisor: str
+    priority: str
+    clocks: tuple[Deadline, ...]
+    no_duty: bool = False
+    may_be_everyday: bool = False
+    case_review_in_full: bool = False
+    created: bool = True
+
+
+def create_case(db: Db, submission: Submission, now: datetime) -> CaseReceipt:
+    """Make the case of this submission, or give the one there is: one submission makes one case.
+
+    A stub of the same submission (``complete`` false) becomes this case, keeping reference, owner and clocks.
+    """
+    records.only_one(db, submission.submission_id)
+    known = records.by_submission(db, submission.submission_id)
+    if known is not None and known.complete:
+        drafts.end(db, submission.submission_id, known.reference, now)
+        return _receipt(db, known.reference, now, created=False)
+    parts = split(submission)
+    labels = settle(
+        submission, known.typed_flags if known else (), known.typed_urgency if known else "standard"
+    )
+    facts = facts_of(submission, labels)
+    level, why = priority(facts)
+    labels.reasons.extend(why)
+    needs = needs_of(submission, parts, labels)
+    mac = _reporter_mac(db, parts)
+    values = {
+        **_labels(labels), "complete": True, "sent_at": now, "channel": submission.channel, "priority": level,
+        "reporter_role": submission.reporter_role, "identity": submission.identity,
+        "affected_consent": submission.affected_consent, "safeguarding_basis": submission.safeguarding_basis,
+        "information_only": submission.information_only, "under_18": facts.under_18,
+        "wants_person": submission.wants_person, "needs_interpreter": submission.needs_interpreter,
+        "postcode_district": parts.postcode_district, "reporter_mac": mac,
+    }  # fmt: skip
+    if known is None:
+        reference = new_reference(db)
+        owner = assign(db, needs, now)
+        records.insert(db, reference, submission.submission_id, owner.id, now, values)
+        records.add_report(db, reference, parts, submission.channel, now)
+        records.event(db, reference, "created", now)
+    else:
+        reference = known.reference
+        owner = _keep_owner(db, known, needs, now)
+        values["advisor_id"] = owner.id
+        db.execute(case_record.update().where(case_record.c.reference == reference).values(**values))
+        records.replace_report(db, reference, parts, now)
+        records.event(db, reference, "completed", now)
+    start_clocks(db, reference, starting(level, labels.risk_flags, now, db.settings, facts.under_18), now)
+    announce(db, reference, owner.id, now, level, completed=known is not None)
+    drafts.end(db, submission.submission_id, reference, now)
+    return _receipt(db, reference, now)
+
+
+def needs_of(submission: Submission, parts: Parts, labels: Settled) -> Needs:
+    """What this report needs of its advisor."""
+    flags = set(labels.risk_flags)
+    return Needs(
+        trained=labels.category == "hate" or bool(flags & {*SAFEGUARDING_FLAGS, "domestic_abuse"})
+        or submission.under_18 or submission.safeguarding_basis,
+        district=parts.postcode_district,
+        language=submission.foreign_language or None,
+        texts=tuple(words_in([parts.answers, parts.identity])),
+        about_staff=submission.answers.get("relationship_to_them") == "staff",
+    )  # fmt: skip
+
+
+def words_in(value: Any) -> list[str]:
+    """All texts in answers, notes and the rest, however they are nested."""
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        value = list(value.values())
+    return [text for item in value for text in words_in(item)] if isinstance(value, list | tuple) else []
+
+
+def _labels(labels: Settled) -> dict[str, Any]:
+    return {
+        "category": labels.category, "hate_kind": labels.hate_kind, "strands": labels.strands,
+        "regulator_hate": labels.regulator_hate, "asb_types": labels.asb_types,
+        "risk_flags": labels.risk_flags, "urgency": labels.urgency, "reasons": labels.reasons,
+    }  # fmt: skip
+
+
+def _keep_owner(db: Db, known: Any, needs: Needs, now: datetime) -> Owner:
+    """The stub's advisor stays, unless the whole report names them or needs training they do not have."""
+    row = db.execute(
+        sa.select(advisor.c.id, advisor.c.name, advisor.c.email, advisor.c.trained, advisor.c.duty_manager)
+        .where(advisor.c.id == known.advisor_id)
+    ).one()  # fmt: skip
+    named = names_advisor(row.name, row.email, needs.texts, needs.about_staff)
+    if not named and (row.trained or row.duty_manager or not needs.trained):
+        return Owner(row.id, row.name, row.email)
+    release(db, row.id)
+    owner = assign(db, needs, now, leave_out={row.id} if named else ())
+    records.event(
+        db, known.reference, "reassigned", now, detail={"because": "named" if named else "training"}
+    )
+    return owner
+
+
+def _reporter_mac(db: Db, parts: Parts) -> bytes | None:
+    contact = "".join(parts.identity.get("contact_value", "").split()).casefold()
+    return db.keys.mac("reporter", contact) if contact else None
+
+
+def _receipt(db: Db, reference: str, now: datetime, created: bool = True) -> CaseReceipt:
+    case = db.execute(
+        sa.select(case_record, advisor.c.name.label("advisor_name"))
+        .join(advisor, advisor.c.id == case_record.c.advisor_id)
+        .where(case_record.c.reference == reference)
+    ).one()
+    deadlines = tuple(
+        Deadline(row.name, row.due_at)
+        for row in db.execute(
+            sa.select(clock.c.name, clock.c.due_at)
+            .where(clock.c.case_reference == reference, clock.c.met_at.is_(None))
+            .order_by(clock.c.seq)
+        )
+    )
+    today = any(deadline.name in ("duty_contact", "alert") for deadline in deadlines)
+    return CaseReceipt(
+        reference, case.advisor_name, case.priority, deadlines,
+        no_duty=today and not db.settings.duty_configured,
+        may_be_everyday=case.priority == "review" and case.category == "not_asb",
+        case_review_in_full=case.category == "hate" or _second_report(db, case, now),
+        created=created,
+    )  # fmt: skip
+
+
+def _second_report(db: Db, case: Any, now: datetime) -> bool:
+    """Whether this named reporter reported ASB before in the last six months (AP 2.5, ASB Case Review)."""
+    if case.reporter_mac is None:
+        return False
+    earlier = (
+        sa.select(sa.func.count()).select_from(case_record)
+        .where(
+            case_record.c.reporter_mac == case.reporter_mac, case_record.c.reference != case.reference,
+            case_record.c.category.in_(("asb", "hate")), case_record.c.created_at >= now - CASE_REVIEW_WINDOW,
+        )
+    )  # fmt: skip
+    return bool(db.scalar(earlier))

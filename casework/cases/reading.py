@@ -1,0 +1,154 @@
+"""Reading cases: lists without words, one case with its words. Every reading of an account is logged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from casework import clocks
+from casework.cases import records
+from casework.cases.words import NoCase
+from casework.privacy.access import log_access
+from casework.store.tables import advisor, case_record, identity_details, report, timeline
+
+if TYPE_CHECKING:
+    from casework.store.store import Db
+
+
+class ReasonNeeded(ValueError):
+    """Identity is shown only for a reason, and the reason is kept."""
+
+
+def as_json(
+    db: Db, reference: str, *, by: str, reveal: bool = False, reason: str = "", at: datetime | None = None
+) -> dict[str, Any]:
+    """One case in the shape of case-record.md. Writes to the access log, so it needs ``store.begin()``.
+
+    Raises ``NoCase``; ``ReasonNeeded`` where ``reveal`` comes without a reason.
+    """
+    if reveal and not reason.strip():
+        raise ReasonNeeded("Identity is shown only with a reason.")
+    case = db.execute(
+        sa.select(case_record, advisor.c.name.label("advisor_name"), advisor.c.email.label("advisor_email"))
+        .join(advisor, advisor.c.id == case_record.c.advisor_id)
+        .where(case_record.c.reference == reference)
+    ).first()
+    if case is None:
+        raise NoCase(reference)
+    moment = at or clocks.now(db.settings)
+    log_access(db, by, "reveal_identity" if reveal else "read_account", reference, moment, reason)
+    told = _told(db, reference)
+    shown = {
+        "reference": case.reference, "complete": case.complete, "status": case.status,
+        "created_at": _text(case.created_at), "channel": case.channel, "category": case.category,
+        "hate_kind": case.hate_kind, "strands": case.strands, "regulator_hate": case.regulator_hate,
+        "asb_types": case.asb_types, "risk_flags": case.risk_flags, "urgency": case.urgency,
+        "priority": case.priority, "reasons": case.reasons, "reporter_role": case.reporter_role,
+        "identity": case.identity, "affected_consent": case.affected_consent,
+        "safeguarding_basis": case.safeguarding_basis, "wants_person": case.wants_person,
+        "needs_interpreter": case.needs_interpreter, "answers": told["answers"],
+        "contact": None if case.identity == "anonymous" else told["contact"],
+        "advisor": {"name": case.advisor_name, "email": case.advisor_email},
+        "clocks": [
+            {**clock, "due_at": _text(clock["due_at"]), "met_at": _text(clock["met_at"])}
+            for clock in clocks.clocks_of(db, reference)
+        ],
+        "related": [], "timeline": _timeline(db, reference), "information_only": case.information_only,
+    }  # fmt: skip
+    if reveal:
+        shown["identity_details"] = identity_of(db, reference)
+    return shown
+
+
+def identity_of(db: Db, reference: str) -> dict[str, str]:
+    """Names and ways to reach people of a case; empty for an anonymous one. Callers log why they read it."""
+    found: dict[str, str] = {}
+    rows = db.execute(sa.select(identity_details).where(identity_details.c.case_reference == reference))
+    for row in rows:
+        found.update(records.unseal(db, f"identity_details|details|{row.report_id}", row.details))
+    return found
+
+
+def listed(
+    db: Db,
+    *,
+    status: str = "",
+    category: str = "",
+    priority: str = "",
+    advisor_id: str = "",
+    limit: int = 1000,
+) -> list[dict[str, Any]]:
+    """Cases, newest first, without any of their words, so that nothing has to be logged."""
+    statement = (
+        sa.select(case_record, advisor.c.name.label("advisor_name"), advisor.c.email.label("advisor_email"))
+        .join(advisor, advisor.c.id == case_record.c.advisor_id)
+        .order_by(case_record.c.created_at.desc(), case_record.c.reference)
+        .limit(limit)
+    )
+    wanted = {"status": status, "category": category, "priority": priority, "advisor_id": advisor_id}
+    for name, value in wanted.items():
+        if value:
+            statement = statement.where(case_record.c[name] == value)
+    rows = db.execute(statement).all()
+    due = _next_due(db, [row.reference for row in rows])
+    return [
+        {
+            "reference": row.reference, "complete": row.complete, "status": row.status,
+            "created_at": _text(row.created_at), "channel": row.channel, "category": row.category,
+            "hate_kind": row.hate_kind, "strands": row.strands, "asb_types": row.asb_types,
+            "risk_flags": row.risk_flags, "urgency": row.urgency, "priority": row.priority,
+            "postcode_district": row.postcode_district,
+            "advisor": {"name": row.advisor_name, "email": row.advisor_email},
+            "next_clock": due.get(row.reference),
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+def _next_due(db: Db, references: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """The clock of each case that runs out first."""
+    from casework.store.tables import clock
+
+    first: dict[str, dict[str, Any]] = {}
+    keys = list(references)
+    for start in range(0, len(keys), 500):
+        rows = db.execute(
+            sa.select(clock.c.case_reference, clock.c.name, clock.c.due_at)
+            .where(clock.c.case_reference.in_(keys[start : start + 500]), clock.c.met_at.is_(None))
+            .order_by(clock.c.due_at, clock.c.seq)
+        )
+        for row in rows:
+            first.setdefault(row.case_reference, {"name": row.name, "due_at": _text(row.due_at)})
+    return first
+
+
+def _told(db: Db, reference: str) -> dict[str, Any]:
+    row = db.execute(
+        sa.select(report.c.id, report.c.answers)
+        .where(report.c.case_reference == reference)
+        .order_by(report.c.received_at, report.c.id)
+        .limit(1)
+    ).first()
+    return {"answers": {}, "contact": None} if row is None else records.told(db, row.id, row.answers)
+
+
+def _timeline(db: Db, reference: str) -> list[dict[str, Any]]:
+    shown = []
+    rows = db.execute(
+        sa.select(timeline).where(timeline.c.case_reference == reference).order_by(timeline.c.id)
+    )
+    for row in rows:
+        line: dict[str, Any] = {"at": _text(row.at), "by": row.by, "event": row.event}
+        if row.detail:
+            line["detail"] = row.detail
+        if row.reason is not None:
+            line["reason"] = records.unseal(db, f"timeline|reason|{reference}", row.reason)
+        shown.append(line)
+    return shown
+
+
+def _text(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()

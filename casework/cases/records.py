@@ -1,0 +1,132 @@
+"""Rows of a case: found, inserted, completed, written about."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from casework.cases.parts import Parts
+from casework.store.tables import case_record, identity_details, report, timeline
+
+if TYPE_CHECKING:
+    from casework.store.store import Db
+
+_BY_SUBMISSION = sa.select(case_record).where(case_record.c.submission_id == sa.bindparam("submission"))
+_EVENT = timeline.insert()
+_REPORT = report.insert()
+_IDENTITY = identity_details.insert()
+_ONE_AT_A_TIME = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:submission, 0))")
+PROGRAM = "program"
+
+
+def only_one(db: Db, submission_id: str) -> None:
+    """Keep another process from making a case of the same submission (SQLite has one writer anyway)."""
+    if db.connection.dialect.name == "postgresql":
+        db.execute(_ONE_AT_A_TIME, {"submission": submission_id})
+
+
+def by_submission(db: Db, submission_id: str) -> Any:
+    """The row of the case of this submission, or None."""
+    return db.execute(_BY_SUBMISSION, {"submission": submission_id}).first()
+
+
+def insert(
+    db: Db, reference: str, submission_id: str, advisor_id: str, now: datetime, values: Mapping[str, Any]
+) -> None:
+    """A new case. What ``values`` does not say is not known yet."""
+    unknown = {
+        "status": "new", "created_at": now, "sent_at": None, "closed_at": None, "held": False,
+        "hate_kind": None, "typed_flags": [], "typed_urgency": "standard", "labels_confirmed_by": None, "reporter_role": None,
+        "identity": None, "affected_consent": None, "safeguarding_basis": False, "information_only": False,
+        "under_18": False, "wants_person": False, "needs_interpreter": False, "postcode_district": None,
+        "reporter_mac": None, "satisfaction": None, "closing": None,
+    }  # fmt: skip
+    row = {
+        **unknown,
+        **values,
+        "reference": reference,
+        "submission_id": submission_id,
+        "advisor_id": advisor_id,
+    }
+    db.execute(case_record.insert(), row)
+
+
+def add_report(
+    db: Db, reference: str, parts: Parts, channel: str, now: datetime, heard: Sequence[str] = ()
+) -> None:
+    """Keep one report whole: what was told in one row, who told it in another."""
+    key = secrets.token_hex(16)
+    db.execute(_REPORT, {"id": key, "case_reference": reference, "received_at": now, "channel": channel,
+                         "answers": seal(db, f"report|answers|{key}", _told(parts, heard))})  # fmt: skip
+    _put_identity(db, reference, key, parts)
+
+
+def replace_report(db: Db, reference: str, parts: Parts, now: datetime, heard: Sequence[str] = ()) -> None:
+    """The stub's words are part of the whole report that came now: the report takes their place."""
+    key = first_report(db, reference)
+    db.execute(
+        report.update().where(report.c.id == key)
+        .values(answers=seal(db, f"report|answers|{key}", _told(parts, heard)), received_at=now)
+    )  # fmt: skip
+    db.execute(identity_details.delete().where(identity_details.c.report_id == key))
+    _put_identity(db, reference, key, parts)
+
+
+def first_report(db: Db, reference: str) -> str:
+    """The id of the report that made the case."""
+    found: str = db.scalar(
+        sa.select(report.c.id)
+        .where(report.c.case_reference == reference)
+        .order_by(report.c.received_at)
+        .limit(1)
+    )
+    return found
+
+
+def told(db: Db, report_id: str, sealed: bytes) -> dict[str, Any]:
+    """``{"answers": …, "contact": …}`` of one report."""
+    found: dict[str, Any] = unseal(db, f"report|answers|{report_id}", sealed)
+    return found
+
+
+def event(
+    db: Db,
+    reference: str,
+    name: str,
+    at: datetime,
+    by: str = PROGRAM,
+    detail: Mapping[str, Any] | None = None,
+    reason: str | None = None,
+) -> None:
+    """One line of the timeline. ``detail`` holds codes only; a person's reason is sealed."""
+    sealed = None if reason is None else seal(db, f"timeline|reason|{reference}", reason)
+    db.execute(_EVENT, {"case_reference": reference, "at": at, "by": by, "event": name,
+                        "detail": None if detail is None else dict(detail), "reason": sealed})  # fmt: skip
+
+
+def seal(db: Db, context: str, value: Any) -> bytes:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return db.keys.seal(text.encode("utf-8", "surrogatepass"), context=context)
+
+
+def unseal(db: Db, context: str, sealed: bytes) -> Any:
+    return json.loads(db.keys.open(sealed, context=context).decode("utf-8", "surrogatepass"))
+
+
+def _told(parts: Parts, heard: Sequence[str]) -> dict[str, Any]:
+    """``heard``: ids of the messages a stub has taken in, so that none counts twice."""
+    told: dict[str, Any] = {"answers": parts.answers, "contact": parts.contact}
+    return {**told, "heard": list(heard)} if heard else told
+
+
+def _put_identity(db: Db, reference: str, report_id: str, parts: Parts) -> None:
+    if parts.identity:
+        db.execute(_IDENTITY, {
+            "report_id": report_id, "case_reference": reference,
+            "details": seal(db, f"identity_details|details|{report_id}", parts.identity),
+        })  # fmt: skip
