@@ -344,7 +344,7 @@ def test_receipt_shows_what_to_take_away(chatting: TestClient, service: Service)
         "other people may see it",
     ):
         assert wanted in html
-    assert '<form class="ask"' not in html
+    assert "You can add more here" in html
     assert not FORBIDDEN.search(title(html))
 
 
@@ -451,6 +451,26 @@ def test_leaving_ends_everything_and_opens_something_else(chatting: TestClient, 
     assert service.left == ["secret-token"]
     assert not chatting.cookies
     assert "There is nothing here" in chatting.get("/chat").text
+
+
+@pytest.mark.parametrize("headers", [{}, {"X-Part": "turn"}])
+def test_leaving_by_words_shows_nothing_of_the_chat(
+    chatting: TestClient, service: Service, headers: dict[str, str]
+) -> None:
+    at(service, (turn("a", "Welcome.", asks="account"), "my secret"))
+    service.next_turn = turn("b", "You have left. What you wrote is deleted.", ended=True)
+    service.deaf = error("no_session")
+    reply = chatting.post("/chat", data={"id": "m1", "choice": "yes"}, headers=headers)
+    assert reply.status_code == 200 and reply.headers["x-part"] == "whole"
+    assert "What you wrote is deleted" in reply.text and "my secret" not in reply.text
+    assert not chatting.cookies
+
+
+def test_receipt_stays_in_sight_when_more_is_written(chatting: TestClient, service: Service) -> None:
+    sent = turn("a", "Thank you.", receipt=RECEIPT, ended=True)
+    at(service, (sent, "Send"), (turn("b", "I have added this.", ended=True), "one more thing"))
+    html = chatting.get("/chat").text
+    assert "LV-2026-0001" in html and "You can add more here" in html
 
 
 def test_closing_after_a_receipt_deletes_nothing(chatting: TestClient, service: Service) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from casework.questions.plan import plan
 from casework.questions.wording import card
 from web.chat import page_words as words
 from web.chat.page_forms import Form, next_id
@@ -69,7 +68,6 @@ class Chat:
     question: Question | None
     summary: tuple[dict[str, str], ...]
     receipt: Mapping[str, Any] | None
-    ended: bool
     form_id: str
     after: str
     typed: str = ""
@@ -82,7 +80,7 @@ class Chat:
     @property
     def open_end(self) -> bool:
         """Nothing is asked any more, but more words are welcome."""
-        return self.question is None and not self.ended
+        return self.question is None
 
 
 def chat_view(
@@ -122,12 +120,17 @@ def chat_view(
         trouble=tuple(text for kind, text in kinds if kind == "error"),
         question=question,
         summary=tuple(last.get("summary") or ()),
-        receipt=last.get("receipt"),
-        ended=bool(last.get("ended")),
+        receipt=last.get("receipt") or _sent(entries),
         form_id=next_id(last["id"]),
         after=last["id"],
         typed=form.text if form else "",
     )
+
+
+def _sent(entries: Sequence[Said]) -> Mapping[str, Any] | None:
+    """The receipt of a sent report: it stays in sight whatever is written afterwards."""
+    found = [entry.turn.get("receipt") for entry in entries]
+    return next((receipt for receipt in reversed(found) if receipt and receipt.get("reference")), None)
 
 
 def _folded(made: list[Line]) -> tuple[tuple[Line, ...], list[Line]]:
@@ -158,21 +161,20 @@ def _lines(entry: Said, *, latest: bool) -> list[Line]:
 
 def _question(turn: Turn, form: Form | None) -> Question | None:
     asked = turn.get("question")
-    if asked is None or turn.get("ended"):
+    if asked is None:
         return None
     name, kind = asked["name"], asked["kind"]
     chosen = set(form.chosen) if form and form.question == name else set()
     options = tuple(Option(o["value"], o["label"], o["value"] in chosen) for o in asked.get("options") or ())
-    planned = plan().by_name.get(name)
-    note = words.NOTE_LABELS.get(name) or (planned.note if planned else "") or words.WORDS_LABEL
+    note = words.NOTE_LABELS.get(name) or asked.get("note") or words.WORDS_LABEL
     controls = [("skip", words.CONTROL_LABELS["skip"])] if asked.get("optional") else []
     controls.append(("back", words.CONTROL_LABELS["back"]))
     return Question(
         name=name,
         kind=kind,
         text=asked["text"],
-        hint=(planned.hint if planned else "") or words.HINTS.get(kind, ""),
-        why=planned.why if planned else "",
+        hint=asked.get("hint") or words.HINTS.get(kind, ""),
+        why=asked.get("why") or "",
         options=options,
         words_label=note,
         rows=_rows(name, kind),

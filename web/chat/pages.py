@@ -76,7 +76,7 @@ class PageRoutes:
         if from_elsewhere(request):
             return troubles.refused(self.pages, request)
         token = session_of(request)
-        if token and await self._open(token):
+        if token and await self._open(token, unsent=True):
             return _go("/chat")
         try:
             begun = await self.service.start(address=_address(request))
@@ -152,7 +152,7 @@ class PageRoutes:
         if case is None:
             response: Response = _go("/chat")
         else:
-            form_id = next_id(f"{case['reference']} {len(case['messages'])}")
+            form_id = next_id(found["session"])
             response = self.pages.page(request, "case.html", case=case, form_id=form_id, in_session=True)
         remember(request, response, found["session"])
         return response
@@ -204,12 +204,13 @@ class PageRoutes:
             self.pages, request, ChatError(404, "not_found", "There is nothing here.")
         )
 
-    async def _open(self, token: str) -> bool:
+    async def _open(self, token: str, *, unsent: bool = False) -> bool:
+        """Whether there is a chat of this session (`unsent`: one that is not sent yet)."""
         try:
             entries = await self._entries(token)
         except ChatError as problem:
             return problem.status != 401
-        return bool(entries) and not entries[-1].turn.get("ended")
+        return bool(entries) and not (unsent and entries[-1].turn.get("ended"))
 
     async def _entries(self, token: str) -> list[Said]:
         return [Said(entry.turn, entry.said) for entry in await self.service.transcript(token)]
@@ -217,6 +218,8 @@ class PageRoutes:
     async def _answered(
         self, request: Request, token: str, form: Form, turns: list[dict[str, Any]]
     ) -> Response:
+        if turns[-1].get("ended") and not turns[-1].get("receipt") and not await self._open(token):
+            return self._left(request, turns[-1])
         part = request.headers.get("x-part") == "turn"
         in_trouble = any(m.get("kind") == "error" for turn in turns for m in turn["messages"])
         if not part and not in_trouble:
@@ -233,6 +236,15 @@ class PageRoutes:
         view = chat_view(entries, after=form.after if part else "")
         response = self.pages.page(request, "turn.html" if part else "chat.html", chat=view)
         remember(request, response, token)
+        return response
+
+    def _left(self, request: Request, turn: dict[str, Any]) -> Response:
+        """The whole page anew, for the script too: nothing of the chat stays on it."""
+        told = [message["text"] for message in turn["messages"]]
+        response = self.pages.page(request, "left.html", told=told, in_session=False)
+        response.headers["X-Part"] = "whole"
+        response.headers["Clear-Site-Data"] = WIPE
+        forget(response)
         return response
 
     async def _failed(self, request: Request, token: str, form: Form, problem: ChatError) -> Response:

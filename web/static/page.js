@@ -11,8 +11,8 @@
   // --- the way out -----------------------------------------------------------------------------------------------
   function blank() {
     gone = true;
-    body.classList.add("gone");
-    body.replaceChildren();
+    document.body.classList.add("gone");
+    document.body.replaceChildren();
     document.title = "\u200b";
   }
 
@@ -58,7 +58,8 @@
   });
 
   document.querySelectorAll("[data-script]").forEach((part) => { part.hidden = false; });
-  if (!inSession) { startPage(); return; }
+  startPage();
+  if (!inSession) return;
 
   // --- looked at or not ------------------------------------------------------------------------------------------
   const presence = (state) => { try { navigator.sendBeacon("/presence?is=" + state); } catch { /* next time */ } };
@@ -71,7 +72,7 @@
   }
 
   document.addEventListener("visibilitychange", () => {
-    if (gone) return;
+    if (gone || !get("log")) return;
     if (document.visibilityState === "hidden") {
       hiddenAt = Date.now();
       presence("away");
@@ -87,7 +88,7 @@
     addEventListener(name, () => { active = Date.now(); const box = get("idle"); if (box && name !== "scroll") box.remove(); },
       { passive: true, capture: true }));
   setInterval(() => {
-    if (gone || document.visibilityState === "hidden") return;
+    if (gone || !get("log") || document.visibilityState === "hidden") return;
     presence("here");
     const idle = Date.now() - active;
     if (idle >= IDLE) { close(); return; }
@@ -141,6 +142,7 @@
     active = Date.now();
     if (!reply) { unsent(form, button); return; }
     const fresh = new DOMParser().parseFromString(words, "text/html");
+    if (reply.headers.get("X-Part") === "whole") { whole(fresh); return; }
     if (!fresh.getElementById("new-answer")) { plainly(form, button); return; }
     show(fresh, reply.ok);
   }
@@ -148,6 +150,14 @@
   function lock(form, on) {
     form.querySelectorAll("button").forEach((b) => (on ? b.setAttribute("aria-disabled", "true") : b.removeAttribute("aria-disabled")));
     form.querySelectorAll("textarea, input[type=text]").forEach((field) => { field.readOnly = on; });
+  }
+
+  // The chat is over: a page without anything of it takes the place of this one.
+  function whole(fresh) {
+    history.replaceState(null, "", "/");
+    document.title = fresh.title;
+    document.body.replaceWith(document.adoptNode(fresh.body));
+    get("closed")?.focus();
   }
 
   // Something unexpected came back: let the browser post the form, which shows the whole page.
