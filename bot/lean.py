@@ -6,27 +6,88 @@ behaviour remains.
 
 from __future__ import annotations
 
+import ctypes
 import functools
+import gc
+import importlib
+import importlib.util
 import logging
 import sys
 import types
+from pathlib import Path
 from typing import Any
 
 logger = logging.getLogger("bot.lean")
 
-UNUSED = "rasa.utils.train_utils"
+# Modules that Rasa imports and this process never uses, with the names that are imported from them. The first
+# one pulls TensorFlow in. A name that is used after all raises, and the launcher starts with stock imports.
+UNUSED: dict[str, tuple[str, ...]] = {
+    "rasa.utils.train_utils": (),
+    "rasa.core.test": (),
+    "boto3": (),
+    "boto3.dynamodb": (),
+    "boto3.dynamodb.conditions": ("Key",),
+    "pymongo": (),
+    "pymongo.collection": ("Collection",),
+}
+CHANNELS = "rasa.core.channels"
+TRUSTED = "skops.io._trusted_types"
 
 
-def keep_tensorflow_out() -> None:
-    """Stand in for the one module that pulls TensorFlow into a serving process.
+def _stand_in(name: str, names: tuple[str, ...] = ()) -> types.ModuleType:
+    module = types.ModuleType(name, "Stands in for a module that this process does not use.")
+    for one in names:
+        setattr(module, one, type(one, (), {}))
+    sys.modules[name] = module
+    return module
 
-    `rasa.nlu.extractors.extractor` imports it and never uses it on this pipeline. Must run before
-    Rasa is imported.
-    """
-    if UNUSED not in sys.modules:
-        stand_in = types.ModuleType(UNUSED)
-        stand_in.__doc__ = "Empty: this process serves a pipeline that needs no TensorFlow."
-        sys.modules[UNUSED] = stand_in
+
+def _folder_of(name: str) -> list[str]:
+    """Where a package lies, found without running it or the package around it."""
+    first, *rest = name.split(".")
+    spec = importlib.util.find_spec(first)
+    if spec is None or not spec.submodule_search_locations:
+        raise ImportError(name)
+    return [str(Path(place, *rest)) for place in spec.submodule_search_locations]
+
+
+def _only_the_channels_used() -> None:
+    """The package itself imports clients of a dozen messaging services; its base module is all we need."""
+    package = _stand_in(CHANNELS)
+    package.__path__ = _folder_of(CHANNELS)
+
+    def base(name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(importlib.import_module(f"{CHANNELS}.channel"), name)
+
+    package.__getattr__ = base  # type: ignore[method-assign]
+
+
+def _trust_our_classifier_only() -> None:
+    """The model file may name one class. Stock code imports all of scikit-learn to list what it trusts."""
+    import numpy as np
+
+    trusted = _stand_in(TRUSTED)
+    values: dict[str, Any] = {
+        "PRIMITIVES_TYPES": [int, float, str, bool],
+        "PRIMITIVE_TYPE_NAMES": ["builtins.int", "builtins.float", "builtins.str", "builtins.bool"],
+        "SKLEARN_ESTIMATOR_TYPE_NAMES": ["sklearn.linear_model._logistic.LogisticRegression"],
+        "SCIPY_UFUNC_TYPE_NAMES": [],
+        "NUMPY_UFUNC_TYPE_NAMES": [],
+        "NUMPY_DTYPE_TYPE_NAMES": sorted({f"numpy.{t.__name__}" for ts in np.sctypes.values() for t in ts}),
+    }
+    for name, value in values.items():
+        setattr(trusted, name, value)
+
+
+def leave_out_unused() -> None:
+    """Keep TensorFlow and other unused modules out of this process. Must run before Rasa is imported."""
+    for name, names in UNUSED.items():
+        if name not in sys.modules:
+            _stand_in(name, names)
+    _only_the_channels_used()
+    _trust_our_classifier_only()
 
 
 def _cache_subclasses() -> None:
@@ -60,3 +121,13 @@ def apply() -> None:
             step()
         except Exception as error:
             logger.warning("%s left out: %s", step.__name__, type(error).__name__)
+
+
+def settle() -> None:
+    """Give back what loading the model needed, and let the collector pass over what stays."""
+    gc.collect()
+    gc.freeze()
+    try:
+        ctypes.CDLL(None).malloc_trim(0)
+    except (OSError, AttributeError):
+        return  # not glibc

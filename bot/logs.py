@@ -30,7 +30,8 @@ def set_up() -> None:
     root.setLevel(logging.WARNING)
     logging.getLogger("bot").setLevel(logging.INFO)
     logging.getLogger("sanic.access").disabled = True
-    warnings.simplefilter("ignore")
+    # Some of the old packages set the filters back when they are imported.
+    warnings.showwarning = lambda *_, **__: None
     import structlog
 
     structlog.configure(

@@ -90,6 +90,7 @@ def make_app(agent: Agent) -> Sanic:
     @app.before_server_start
     async def warm(*_: Any) -> None:
         await check(agent)
+        lean.settle()
 
     @app.after_server_stop
     async def close(*_: Any) -> None:
@@ -105,9 +106,9 @@ def main() -> None:
     logs.set_up()
     check_environment()
     is_lean = os.environ.get(LEAN, "on") != "off"
-    if is_lean:
-        lean.keep_tensorflow_out()
     try:
+        if is_lean:
+            lean.leave_out_unused()
         app = make_app(load_agent())
     except NotFit as reason:
         sys.exit(str(reason))
