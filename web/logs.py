@@ -11,13 +11,27 @@ import logging
 import sys
 import time
 from collections.abc import Mapping, MutableMapping
+from functools import lru_cache
 from typing import Any
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 ALLOWED = frozenset(
-    {"event", "level", "time", "method", "route", "status", "ms", "part", "reason", "error", "where", "logger"}
+    {
+        "event",
+        "level",
+        "time",
+        "method",
+        "route",
+        "status",
+        "ms",
+        "part",
+        "reason",
+        "error",
+        "where",
+        "logger",
+    }
 )
 _METHODS = frozenset({"GET", "POST", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE"})
 
@@ -31,18 +45,32 @@ def only_allowed(_: Any, __: str, event: MutableMapping[str, Any]) -> Mapping[st
     return kept
 
 
-def configure() -> None:
-    """Send structlog, and what the libraries log, to standard error as JSON lines."""
-    structlog.configure(
+class Lines:
+    """Writes to whatever standard error is at that moment."""
+
+    def msg(self, line: str) -> None:
+        sys.stderr.write(line + "\n")
+
+    info = warning = error = msg
+
+
+@lru_cache(maxsize=1)
+def log() -> Any:
+    """The logger: JSON lines on standard error, of allow-listed fields only, whatever it is handed."""
+    return structlog.wrap_logger(
+        Lines(),
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
             only_allowed,
             structlog.processors.JSONRenderer(),
         ],
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
+        wrapper_class=structlog.BoundLogger,
     )
+
+
+def configure() -> None:
+    """Send what the libraries log to standard error too, as JSON lines without anybody's words."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(LibraryLines())
     logging.root.handlers[:] = [handler]
@@ -67,11 +95,6 @@ class LibraryLines(logging.Formatter):
         if record.exc_info and record.exc_info[0] is not None:
             line["error"] = record.exc_info[0].__name__
         return json.dumps(line)
-
-
-def log() -> Any:
-    """The logger; it is safe to hand it anything, only allow-listed fields are written."""
-    return structlog.get_logger()
 
 
 def fault_of(error: BaseException) -> dict[str, str]:

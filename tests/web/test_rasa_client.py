@@ -1,4 +1,4 @@
-"""The way to the assistant, against a real small server: what counts as an answer, and that nothing else does."""
+"""The way to the assistant, against a real small server: what counts as an answer, and what does not."""
 
 from __future__ import annotations
 

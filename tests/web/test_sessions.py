@@ -43,7 +43,9 @@ def test_no_changed_token_is_known(sessions: Sessions) -> None:
             sessions.read(changed)
 
 
-@pytest.mark.parametrize("token", [None, "", "x", "A" * 86, "A" * 85 + "é", "A" * 10_000, "=" * 86, "\0" * 86, "/" * 86])
+@pytest.mark.parametrize(
+    "token", [None, "", "x", "A" * 86, "A" * 85 + "é", "A" * 10_000, "=" * 86, "\0" * 86, "/" * 86]
+)
 def test_what_was_not_minted_here_is_no_session(sessions: Sessions, token: str | None) -> None:
     with pytest.raises(ChatError) as refused:
         sessions.read(token)

@@ -22,7 +22,7 @@ LIMITS: dict[str, str] = {
     "messages of a session": "120/minute",
     "messages of an address": "3600/minute",
     "sessions of an address": "120/minute",
-    "reading of a session": "240/minute",
+    "reading of a session": "600/minute",
     "receipts of an address": "40/minute",
     # Codes that were wrong: sixteen digits cannot be guessed at this pace, and an office can mistype.
     "wrong receipts of an address": "20/15minutes",

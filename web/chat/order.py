@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 
 class OneAtATime:
-    """A lock for each session that is in use. Other front-door processes are kept apart by the commit of a turn."""
+    """A lock for each session in use. Other front-door processes are kept apart by the commit of a turn."""
 
     def __init__(self) -> None:
         self._locks: dict[str, tuple[asyncio.Lock, int]] = {}

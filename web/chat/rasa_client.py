@@ -90,16 +90,15 @@ class Assistant:
 
     async def healthy(self, *, seconds: float) -> bool:
         """Whether the channel answers."""
-        return await answers(self._client(), self._health_url, seconds=seconds)
+        return await self.reaches(self._health_url, seconds=seconds)
 
-
-async def answers(http: aiohttp.ClientSession, url: str, *, seconds: float) -> bool:
-    """Whether `url` gives 200 within `seconds`."""
-    try:
-        async with asyncio.timeout(seconds), http.get(url) as answer:
-            return answer.status == 200
-    except (TimeoutError, aiohttp.ClientError, OSError):
-        return False
+    async def reaches(self, url: str, *, seconds: float) -> bool:
+        """Whether `url` gives 200 within `seconds`."""
+        try:
+            async with asyncio.timeout(seconds), self._client().get(url) as answer:
+                return answer.status == 200
+        except (TimeoutError, aiohttp.ClientError, OSError):
+            return False
 
 
 def read_reply(raw: bytes) -> Reply:

@@ -73,8 +73,8 @@ def token_of(request: HTTPConnection) -> str | None:
     """
     header = request.headers.get("authorization")
     if header is not None:
-        scheme, _, token = header.partition(" ")
-        return token.strip() if scheme.lower() == "bearer" else None
+        scheme, _, given = header.partition(" ")
+        return given.strip() if scheme.lower() == "bearer" else None
     token = request.cookies.get(COOKIE)
     if token:
         require_same_origin(request)

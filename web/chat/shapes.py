@@ -1,4 +1,4 @@
-"""The shapes of the chat API's answers, for its OpenAPI document. The turns themselves are built as plain data."""
+"""The shapes of the chat API's answers, for its OpenAPI document. Turns themselves are plain data."""
 
 from __future__ import annotations
 
