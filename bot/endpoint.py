@@ -19,6 +19,18 @@ NEEDS_DOMAIN = 449
 REJECTED = 400
 
 
+def trimmed(tracker: dict[str, Any]) -> dict[str, Any]:
+    """The tracker without the places of the words, and with the ranking of intents once instead of twice."""
+    events = [
+        {**event, "parse_data": {**event["parse_data"], "intent_ranking": [], "text_tokens": []}}
+        if "parse_data" in event
+        else event
+        for event in tracker.get("events") or []
+    ]
+    latest = {**(tracker.get("latest_message") or {}), "text_tokens": []}
+    return {**tracker, "events": events, "latest_message": latest}
+
+
 class ActionEndpoint(EndpointConfig):
     """The action server of this stack."""
 
@@ -50,6 +62,7 @@ class ActionEndpoint(EndpointConfig):
         """One action call; the arguments are those that Rasa's RemoteAction gives."""
         body = dict(json)
         domain = body.pop("domain", None)
+        body["tracker"] = trimmed(body["tracker"])
         if domain is not None:
             body["domain_digest"] = self._digest_of(domain)
         try:

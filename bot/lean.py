@@ -15,7 +15,10 @@ import logging
 import sys
 import types
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rasa.core.agent import Agent
 
 logger = logging.getLogger("bot.lean")
 
@@ -97,6 +100,22 @@ def _cache_subclasses() -> None:
     common.all_subclasses = functools.lru_cache(maxsize=16)(common.all_subclasses)
 
 
+def _sets_slots_only(reply: Any) -> bool:
+    """Whether a reply is of the plainest kind, which needs no schema to be seen to be right."""
+    return (
+        isinstance(reply, dict)
+        and all(isinstance(response, dict) for response in reply.get("responses", ()))
+        and all(
+            isinstance(event, dict)
+            and event.get("event") == "slot"
+            and isinstance(event.get("name"), str)
+            and "value" in event
+            and event.get("timestamp") is None
+            for event in reply.get("events", ())
+        )
+    )
+
+
 def _keep_reply_validator() -> None:
     """Build the check of an action's reply once; stock code builds and checks the schema for every call."""
     from jsonschema import validators
@@ -106,6 +125,8 @@ def _keep_reply_validator() -> None:
     validator = validators.validator_for(schema)(schema)
 
     def validate(self: RemoteAction, result: Any) -> bool:
+        if _sets_slots_only(result):
+            return True
         # The error's text would repeat the reply; which rule failed is enough.
         for error in validator.iter_errors(result):
             raise ValueError(f"action reply fails {'/'.join(map(str, list(error.schema_path)[:3]))}")
@@ -114,13 +135,65 @@ def _keep_reply_validator() -> None:
     RemoteAction._validate_action_result = validate
 
 
+def _run_graph_plainly() -> None:
+    """See `bot.graph`."""
+    import rasa.core.processor
+
+    from bot.graph import PlainGraphRunner
+
+    rasa.core.processor.DaskGraphRunner = PlainGraphRunner
+
+
+def _copy_nothing_for_discarded_logs() -> None:
+    """These modules copy messages and events for log lines that are thrown away, and for nothing else."""
+    import rasa.core.actions.forms
+    import rasa.core.policies.rule_policy
+    import rasa.core.processor
+
+    for module in (rasa.core.processor, rasa.core.actions.forms, rasa.core.policies.rule_policy):
+        module.copy = types.SimpleNamespace(deepcopy=lambda value: value)
+
+
+def _copy_slots_quickly() -> None:
+    """Every tracker copies every slot; the general way of copying an object takes several times as long."""
+    from rasa.shared.core.slots import Slot
+
+    def copied(self: Slot) -> Slot:
+        other: Slot = object.__new__(type(self))
+        other.__dict__.update(self.__dict__)
+        return other
+
+    Slot.__copy__ = copied
+
+
 def apply() -> None:
-    """Apply what fits; after Rasa's modules are imported."""
-    for step in (_cache_subclasses, _keep_reply_validator):
+    """Apply what fits; after Rasa's modules are imported and before the model is loaded."""
+    steps = (
+        _cache_subclasses,
+        _keep_reply_validator,
+        _run_graph_plainly,
+        _copy_nothing_for_discarded_logs,
+        _copy_slots_quickly,
+    )
+    for step in steps:
         try:
             step()
         except Exception as error:
             logger.warning("%s left out: %s", step.__name__, type(error).__name__)
+
+
+def lay_out_weights(agent: Agent) -> None:
+    """Keep the classifier's weights in the order in which a message's features meet them.
+
+    Otherwise the whole matrix is copied for every message.
+    """
+    import numpy as np
+
+    nodes = getattr(agent.processor.graph_runner, "_instantiated_nodes", {})
+    for node in nodes.values():
+        classifier = getattr(getattr(node, "_component", None), "clf", None)
+        if getattr(classifier, "coef_", None) is not None:
+            classifier.coef_ = np.asfortranarray(classifier.coef_)
 
 
 def settle() -> None:

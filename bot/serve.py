@@ -54,6 +54,7 @@ def load_agent() -> Agent:
     # Without Rasa's fail-safe wrapper: after an error that one would keep whole conversations in memory.
     agent.tracker_store = store
     agent.load_model(ARCHIVE)
+    lean.lay_out_weights(agent)
     return agent
 
 
