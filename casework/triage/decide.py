@@ -1,0 +1,176 @@
+"""From what was found in an account to its labels: the guide's order of doubt, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from casework.triage.labels import (
+    ASB_TYPES,
+    CLAUSES,
+    EMERGENCY_FLAGS,
+    FLAG_CLAUSES,
+    RISK_FLAGS,
+    STRANDS,
+    URGENT_FLAGS,
+    Labels,
+    Reason,
+    ordered,
+)
+from casework.triage.rules import Found, Hit, account_rules
+from casework.triage.screening import screen
+from casework.triage.words import Words, split
+
+# Not generally anti-social by themselves [AP 1.6]: these kinds may still be everyday living.
+_MILD_TYPES = frozenset({"noise", "vehicle_nuisance", "animal_nuisance", "garden_neglect", "communal_misuse"})
+_CRIME_FLAGS = frozenset({"violence", "threat_of_harm", "arson_fire", "weapon"})
+
+
+def _values(found: Found, label: str) -> set[str]:
+    start = label + ":"
+    return {name[len(start) :] for name in found if name.startswith(start)}
+
+
+def _reason(label: str, value: str, hit: Hit, words: Words, clause: str) -> Reason:
+    span = (words.starts[hit.first], words.ends[hit.last])
+    return Reason(label, value, hit.rule, "account", span, hit.clause or clause)
+
+
+def triage(text: str, motive: Iterable[str] = ()) -> Labels:
+    """The labels of one account, with the answers to the motive question where there are any.
+
+    Total: any text gives labels, an empty one gives ``other``. Perception decides [HP 2.3]: a strand in
+    ``motive`` makes it hate whatever the words, and ``none`` takes nothing away.
+    """
+    book = account_rules()
+    words = split(text)
+    tagged = book.read(words.words)
+    found = book.apply(tagged)
+    answers = tuple(motive)
+
+    danger = screen(text)
+    flags = _flags(found)
+    if danger.emergency:
+        flags |= danger.flags
+    strands = _values(found, "strand")
+    chosen = {answer for answer in answers if answer in STRANDS}
+    types = _types(found, flags, bool(strands))
+    signals = _values(found, "sig")
+    category, why = _category(signals, strands | chosen, types, flags, "other" in answers)
+    hate = category == "hate"
+    kind = _hate_kind(signals, types, flags) if hate else None
+    kept_types = ordered(types, ASB_TYPES) if category in ("hate", "asb") else ()
+    urgency = _urgency(flags, signals)
+
+    reasons: list[Reason] = []
+    for strand in ordered(strands | chosen, STRANDS):
+        if strand in chosen:
+            reasons.append(Reason("strands", strand, "perceived_motive", "motive", None, "HP 1.5"))
+        for hit in found.get(f"strand:{strand}", ())[:2]:
+            reasons.append(_reason("strands", strand, hit, words, "HP 1.5"))
+    reasons += _first(reasons, category, why, found, words, chosen)
+    for value in kept_types:
+        for hit in found.get(f"type:{value}", ())[:1]:
+            reasons.append(_reason("asb_types", value, hit, words, "AP 1.6"))
+    for value in ordered(flags, RISK_FLAGS):
+        for hit in found.get(f"flag:{value}", ())[:1]:
+            reasons.append(_reason("risk_flags", value, hit, words, FLAG_CLAUSES.get(value, "AP 2.2")))
+    strong = ordered(flags & (EMERGENCY_FLAGS | URGENT_FLAGS), RISK_FLAGS)
+    if urgency != "standard" and strong:
+        cause = next((one for one in reasons if one.label == "risk_flags" and one.value == strong[0]), None)
+        span = cause.span if cause else None
+        reasons.append(Reason("urgency", urgency, f"flag.{strong[0]}", "account", span, "AP 2.2"))
+    return Labels(
+        category,
+        kind,
+        ordered(strands | chosen, STRANDS) if hate else (),
+        kept_types,
+        ordered(flags, RISK_FLAGS),
+        urgency,
+        tuple(reasons),
+    )
+
+
+def _first(
+    reasons: list[Reason], category: str, why: str, found: Found, words: Words, chosen: set[str]
+) -> list[Reason]:
+    if category == "hate":
+        if chosen:
+            return [Reason("category", "hate", "perceived_motive", "motive", None, "HP 2.3")]
+        first = next(one for one in reasons if one.label == "strands")
+        return [Reason("category", "hate", first.rule, first.from_, first.span, first.policy)]
+    hits = found.get(why, ())
+    if hits:
+        return [_reason("category", category, hits[0], words, CLAUSES[category])]
+    return [Reason("category", category, f"category.{category}", "account", None, CLAUSES[category])]
+
+
+def _flags(found: Found) -> set[str]:
+    flags = _values(found, "flag")
+    signals = _values(found, "sig")
+    if "arson_fire" in flags and "home_attack" in signals:
+        flags.add("threat_of_harm")
+    if "child_reporter" in signals and flags & (URGENT_FLAGS | EMERGENCY_FLAGS):
+        flags.add("child_at_risk")
+    if "domestic_abuse" in flags and "child_present" in signals:
+        flags.add("child_at_risk")
+    return flags
+
+
+def _types(found: Found, flags: set[str], hate: bool) -> set[str]:
+    types = _values(found, "type")
+    if "domestic_abuse" in flags:
+        types.add("domestic_abuse")
+        types.discard("harassment_intimidation")
+    return types
+
+
+def _category(
+    signals: set[str], strands: set[str], types: set[str], flags: set[str], other_motive: bool
+) -> tuple[str, str]:
+    """The category and the finding that decided it; in doubt hate, then asb."""
+    if strands:
+        return "hate", ""
+    serious = flags & (URGENT_FLAGS | EMERGENCY_FLAGS)
+    strong = sorted(types - _MILD_TYPES)
+    lifted = bool(
+        serious
+        or strong
+        or signals & {"night", "deliberate", "theft"}
+        or "repeat_or_escalating" in flags
+        or (signals & {"stress", "loitering"})
+    )
+    if "lifestyle" in signals and not lifted:
+        if other_motive:
+            return "asb", "sig:lifestyle"
+        return "not_asb", "sig:lifestyle"
+    if types:
+        return "asb", "type:" + next(value for value in ASB_TYPES if value in types)
+    if serious:
+        conduct = serious - {"suicide_self_harm", "medical_emergency", "immediate_danger", "adult_at_risk", "child_at_risk"}
+        if conduct:
+            return "asb", "flag:" + ordered(conduct, RISK_FLAGS)[0]
+    if signals & {"theft", "loitering", "lifestyle"} and "service" not in signals:
+        return "asb", "sig:" + sorted(signals & {"theft", "loitering", "lifestyle"})[0]
+    if "conduct" in signals and "service" not in signals:
+        return "asb", "sig:conduct"
+    if other_motive:
+        return "asb", ""
+    return "other", ""
+
+
+def _hate_kind(signals: set[str], types: set[str], flags: set[str]) -> str:
+    if flags & _CRIME_FLAGS or "vandalism_damage" in types or signals & {"written", "theft", "sexual_touch"}:
+        return "crime"
+    return "incident"
+
+
+def _urgency(flags: set[str], signals: set[str]) -> str:
+    if flags & EMERGENCY_FLAGS:
+        return "emergency"
+    urgent = flags & URGENT_FLAGS
+    if not urgent:
+        return "standard"
+    past_only = "gone" in signals and not signals & {"recent"}
+    if past_only and urgent <= {"violence", "threat_of_harm", "weapon"}:
+        return "standard"
+    return "urgent"

@@ -1,0 +1,118 @@
+"""Where words do not count as told: denied, only supposed, only asked about.
+
+Each guard is a mask of words (bits). A rule names the guards under which it stays silent.
+"""
+
+from __future__ import annotations
+
+from casework.triage.patterns import Text
+
+GUARDS = ("neg", "hypo", "quest", "past", "habit", "if")
+_NEG_REACH = 6
+_HYPO_REACH = 6
+
+
+def _scope(text: Text, openers: int, stops: int, reach: int) -> int:
+    here = scope = openers
+    open_ = ~(stops | text.hard)
+    for _ in range(reach):
+        here = ((here << 1) & open_) & ((1 << text.size) - 1)
+        if not here:
+            break
+        scope |= here
+    return scope & ~openers
+
+
+def _family(text: Text, name: str) -> int:
+    return text.masks[text.lexicon.numbers[name]]
+
+
+def negated(text: Text) -> int:
+    """Words after "not", "no", "never", "without" up to the end of that thought."""
+    openers = _family(text, "negator") & ~_family(text, "pseudo_negation")
+    if not openers:
+        return 0
+    return _scope(text, openers, _family(text, "thought_end"), _NEG_REACH)
+
+
+def supposed(text: Text) -> int:
+    """Words after "if", "might", "worried that": not told as a fact."""
+    openers = _family(text, "supposing")
+    if not openers:
+        return 0
+    return _scope(text, openers, _family(text, "supposing_end"), _HYPO_REACH)
+
+
+def asked(text: Text) -> int:
+    """Words of a question about a topic ("what do you do about knife crime?"), not of a person's story."""
+    openers = _family(text, "topic_question")
+    scope = 0
+    if openers:
+        scope = _scope(text, openers, _family(text, "self_word") | _family(text, "pronoun_agent"), 14)
+    told = _family(text, "self_word") | _family(text, "pronoun_agent") | _family(text, "panic_word")
+    marks = 0
+    for word, places in text.at.items():
+        if "?" in word:
+            marks |= places
+    while marks:
+        low = marks & -marks
+        marks ^= low
+        end = low.bit_length() - 1
+        sentence = text.sentence(end - 1) if end else 0
+        if not sentence & told:
+            scope |= sentence
+    return scope
+
+
+def _around(text: Text, marks: int, before: int, after: int) -> int:
+    open_ = ~text.hard
+    scope = left = right = marks
+    for _ in range(after):
+        right = (right << 1) & open_
+        scope |= right
+    for _ in range(before):
+        left = (left >> 1) & open_
+        scope |= left
+    return scope
+
+
+def past(text: Text) -> int:
+    """Words near a time that is over, unless the same sentence says "now"."""
+    marks = _family(text, "past_word")
+    if not marks:
+        return 0
+    scope = _around(text, marks, 14, 14)
+    return _without_now(text, scope)
+
+
+def habitual(text: Text) -> int:
+    """Words near "every night", "always": told of many times, not of this moment."""
+    marks = _family(text, "habit_word")
+    if not marks:
+        return 0
+    return _without_now(text, _around(text, marks, 8, 8))
+
+
+def _without_now(text: Text, scope: int) -> int:
+    marks = _family(text, "now_sign")
+    return scope & ~_around(text, marks, 30, 30) if marks else scope
+
+
+def conditional(text: Text) -> int:
+    """Words after "if": "if this goes on I will end it"."""
+    openers = text.at.get("if", 0) | text.at.get("unless", 0) | text.at.get("before", 0)
+    return _scope(text, openers, 0, 14) if openers else 0
+
+
+def mark(text: Text) -> None:
+    """Fill ``text.blocked`` with the mask of each guard."""
+    text.blocked["neg"] = negated(text)
+    text.blocked["hypo"] = supposed(text)
+    text.blocked["quest"] = asked(text)
+
+
+def mark_time(text: Text) -> None:
+    """The guards that only the danger screening needs."""
+    text.blocked["past"] = past(text)
+    text.blocked["habit"] = habitual(text)
+    text.blocked["if"] = conditional(text)

@@ -1,0 +1,106 @@
+"""Danger screening of every typed message: at most a millisecond, before anything else.
+
+Recall comes first: where signs of present danger are unclear the answer is ``doubt``, and the bot asks.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from casework.triage.labels import RISK_FLAGS, Screen
+from casework.triage.patterns import Text
+from casework.triage.rules import Found, screening_rules
+from casework.triage.words import is_stop, split_fast
+
+# Plain cries in scripts without our word boundaries; then words of danger, which alone only raise a doubt.
+_CRIES = (
+    "救命", "救我", "帮帮我", "幫幫我", "النجدة", "ساعدوني", "ساعدني", "أنقذوني", "انقذوني", "کمک", "یارمەتی", "فریام", "هاوار",
+    "помогите", "допоможіть", "рятуйте", "спасите", "поможіть", "מצילים", "મદદ", "बचाओ", "ਬਚਾਓ", "مدد", "বাঁচাও", "உதவி", "እርዳታ", "βοήθεια", "помощь", "допомога",
+)  # fmt: skip
+_SIGNS = (
+    "刀", "着火", "著火", "火灾", "枪", "杀我", "杀了我", "报警", "流血", "سكين", "سكينة", "حريق", "يقتلني", "سيقتلني", "الشرطة", "سلاح", "يضربني",
+    "چاقو", "آتش", "می‌کشه", "میکشه", "پلیس", "چەقۆ", "ئاگر", "دەمکوژ", "پۆلیس", "لێم دەدات",
+    "нож", "ніж", "пожеж", "пожар", "вб'є", "вбʼє", "убьет", "убьёт", "поліці", "полици", "б'є мене", "бьет меня", "кров",
+)  # fmt: skip
+_PANIC_WORDS = 6
+
+
+@cache
+def _anchors() -> frozenset[str]:
+    lexicon = screening_rules().lexicon
+    wanted = {
+        lexicon.numbers[name]
+        for name in (
+            "weapon_sure", "hurting", "fire_word", "fire_set", "hit_sure", "threat_sure", "selfharm_sure", "medical_sure",
+            "cry_abroad", "danger_abroad", "small_help", "panic_word", "danger_anchor",
+        )
+    }  # fmt: skip
+    words = {word for word, families in lexicon.words.items() if wanted.intersection(families)}
+    return frozenset(words | {first for first, rest in lexicon.phrases.items() if any(f in wanted for _, f in rest)})
+
+
+def screen(text: str) -> Screen:
+    """Signs of danger in one message, whatever question it answers. Total; no words are kept."""
+    book = screening_rules()
+    words = split_fast(text)
+    lexicon = book.lexicon
+    read = [lexicon.read(word) for word in words]
+    abroad = not text.isascii()
+    if not abroad and _anchors().isdisjoint(read):
+        return Screen(False, False, frozenset(), ())
+    tagged = book.read(words)
+    return judge(tagged, book.apply(tagged), text if abroad else "")
+
+
+def judge(tagged: Text, found: Found, abroad: str = "") -> Screen:
+    """The screening of a message that has been read already."""
+    rules = {hit.rule for name, hits in found.items() if not name.startswith("flag:") for hit in hits}
+    now = {name[4:] for name in found if name.startswith("now:")}
+    doubt = any(name.startswith("doubt:") for name in found)
+    size = sum(1 for word in tagged.words if not is_stop(word) and word != ",")
+    short = size <= _PANIC_WORDS
+    numbers, masks = tagged.lexicon.numbers, tagged.masks
+    if short and masks[numbers["small_help"]] and not tagged.blocked["quest"] and _only_help(tagged, size):
+        now.add("immediate_danger")
+        rules.add("danger.cry")
+    if short and "near:immediate_danger" in found and size <= 4:
+        now.add("immediate_danger")
+        rules.add("danger.near")
+    if size <= 3 and any(sign in tagged.at for sign in "🔪🔫🗡🪓🔥💣"):
+        now.add("immediate_danger")
+        rules.add("danger.sign")
+    cries = bool(masks[numbers["cry_abroad"]]) or any(cry in abroad for cry in _CRIES)
+    signs = bool(masks[numbers["danger_abroad"]]) or any(sign in abroad for sign in _SIGNS)
+    if cries or (signs and short):
+        now.add("immediate_danger")
+        rules.add("danger.other_language")
+    elif signs:
+        doubt = True
+        rules.add("doubt.other_language")
+    flags = {name[5:] for name in found if name.startswith("flag:")}
+    if "suicide_self_harm" in now:
+        now.add("immediate_danger")
+    flags |= now
+    if doubt and not now:
+        near = "near:immediate_danger" in found
+        if near and masks[numbers["now_sign"]]:
+            flags.add("immediate_danger")
+            now.add("immediate_danger")
+    elif "near:immediate_danger" in found:
+        doubt = True
+    kept = frozenset(flag for flag in RISK_FLAGS if flag in flags)
+    return Screen(bool(now), doubt or bool(now), kept, tuple(sorted(rules)))
+
+
+def _only_help(tagged: Text, size: int) -> bool:
+    covered = tagged.masks[tagged.lexicon.numbers["small_help"]]
+    here = covered
+    while True:
+        more = here | ((here << 1) & tagged.cont)
+        if more == here:
+            break
+        here = more
+    polite = 0
+    for word in ("please", "me", "us", "now", "i", "im", "need", "the", "to", "send", "quick", "hes", "is", "he", "they", "theyre", "some", "my", "omg", "god", "oh", "someone", "can"):
+        polite |= tagged.at.get(word, 0)
+    return (here | polite).bit_count() >= size

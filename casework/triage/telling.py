@@ -1,0 +1,59 @@
+"""What an account already answers, so that nobody is asked twice: only where it is plain."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from casework.triage.decide import triage
+from casework.triage.languages import foreign
+from casework.triage.rules import Found, account_rules
+from casework.triage.words import Words, split
+
+__all__ = ["foreign", "mentions_damage", "reads_as_report", "told"]
+
+
+def _found(text: str) -> tuple[Words, Found]:
+    words = split(text)
+    book = account_rules()
+    return words, book.apply(book.read(words.words))
+
+
+def told(text: str) -> dict[str, str]:
+    """Answers plainly given: ``still_happening``, ``relationship_to_them``, ``happened_when``, ``children_present``.
+
+    A wrong guess is worse than a question, so an answer that two readings share is left out.
+    """
+    words, found = _found(text)
+    answers: dict[str, str] = {}
+    for question in ("still_happening", "relationship_to_them", "children_present"):
+        start = f"told.{question}:"
+        values = {name[len(start) :] for name in found if name.startswith(start)}
+        if "unclear" not in values and len(values) == 1:
+            answers[question] = values.pop()
+    when = found.get("told.happened_when:words")
+    if when:
+        first, last = min(hit.first for hit in when), max(hit.last for hit in when)
+        if len(when) == 1 or last - first <= 8:
+            answers["happened_when"] = text[words.starts[first] : words.ends[last]]
+    return answers
+
+
+def mentions_damage(text: str) -> bool:
+    """Whether a repair may be needed: damage, graffiti, a broken door, window or lock."""
+    _, found = _found(text)
+    return any(name in found for name in ("type:vandalism_damage", "sig:repairable"))
+
+
+def reads_as_report(text: str) -> bool:
+    """Whether the words tell of behaviour or risk, rather than only ask about the service."""
+    labels = triage(text)
+    if labels.category != "other" or labels.risk_flags:
+        return True
+    return False
+
+
+@cache
+def ready() -> bool:
+    """Reads all tables now, so that the first message does not wait for it."""
+    triage("ready")
+    return True
