@@ -97,17 +97,20 @@ class Settings(BaseSettings):
     homes: Annotated[int, Field(ge=0)] = 0
 
     # Delivery
-    outbox_transport: Literal["none", "file", "smtp", "webhook"] = "none"
+    outbox_transport: Literal["none", "file", "smtp"] = "none"
     smtp_url: SecretStr = SecretStr("")
     mail_from: str = ""
     webhook_url: SecretStr = SecretStr("")
     webhook_key: SecretStr = SecretStr("")
+    delivery_attempts: Annotated[int, Field(ge=1, le=100)] = 10
 
     # Retention, by record class (case-record.md, "Retention")
     draft_hours: Annotated[float, Field(gt=0, le=24 * 31)] = 24.0
     ended_minutes: Annotated[float, Field(gt=0, le=24 * 60)] = 60.0
     case_years: Annotated[int, Field(ge=1, le=50)] = 6
     not_asb_months: Annotated[int, Field(ge=1, le=120)] = 12
+    # After how long without a word an advisor is told of a chat about serious danger that broke off.
+    broken_off_minutes: Annotated[float, Field(gt=0, le=24 * 60)] = 60.0
 
     @field_validator("trusted_proxies", "extra_holidays", mode="before")
     @classmethod

@@ -41,7 +41,8 @@ def insert(
     """A new case. What ``values`` does not say is not known yet."""
     unknown = {
         "status": "new", "created_at": now, "sent_at": None, "closed_at": None, "held": False,
-        "hate_kind": None, "typed_flags": [], "typed_urgency": "standard", "labels_confirmed_by": None, "reporter_role": None,
+        "hate_kind": None, "typed_flags": [], "typed_urgency": "standard", "labels_confirmed_by": None,
+        "reporter_role": None,
         "identity": None, "affected_consent": None, "safeguarding_basis": False, "information_only": False,
         "under_18": False, "wants_person": False, "needs_interpreter": False, "postcode_district": None,
         "reporter_mac": None, "satisfaction": None, "closing": None,

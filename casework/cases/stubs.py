@@ -117,7 +117,8 @@ def raise_stub(
         "strands": settled.strands, "regulator_hate": settled.regulator_hate, "asb_types": settled.asb_types,
         "risk_flags": settled.risk_flags, "urgency": settled.urgency, "priority": level,
         "reasons": unique([*settled.reasons, *why]), "typed_flags": typed_flags,
-        "typed_urgency": typed_urgency, "under_18": facts.under_18, "postcode_district": parts.postcode_district,
+        "typed_urgency": typed_urgency, "under_18": facts.under_18,
+        "postcode_district": parts.postcode_district,
     }  # fmt: skip
     if known is None:
         owner = assign(db, needs_of(submission, parts, settled), now)

@@ -1,0 +1,115 @@
+"""The commands and their arguments. The work is in the modules beside this one, imported when it is asked
+for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+_PLAIN = {"no_args_is_help": True, "pretty_exceptions_enable": False, "add_completion": False}
+app = typer.Typer(help="Reports of hate incidents and anti-social behaviour.", **_PLAIN)  # type: ignore[arg-type]
+cases = typer.Typer(help="Look at cases.", no_args_is_help=True)
+advisors = typer.Typer(help="Who answers for cases.", no_args_is_help=True)
+outbox = typer.Typer(help="Messages that have to leave.", no_args_is_help=True)
+retention = typer.Typer(help="Delete what has been kept long enough.", no_args_is_help=True)
+app.add_typer(cases, name="cases")
+app.add_typer(advisors, name="advisors")
+app.add_typer(outbox, name="outbox")
+app.add_typer(retention, name="retention")
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+
+
+@app.command()
+def triage() -> None:
+    """Label accounts: JSON Lines in ({"id", "text", "motive"?}), JSON Lines out. Needs no server."""
+    from casework.cli import triage as command
+
+    raise typer.Exit(command.run())
+
+
+@cases.command("list")
+def list_cases(
+    json: Json = False,
+    status: Annotated[str, typer.Option(help="Only cases of this status.")] = "",
+    category: Annotated[str, typer.Option(help="Only cases of this category.")] = "",
+    priority: Annotated[str, typer.Option(help="Only cases of this priority.")] = "",
+    limit: Annotated[int, typer.Option(min=1, help="At most so many, newest first.")] = 1000,
+) -> None:
+    """Cases without their words."""
+    from casework.cli import cases as command
+
+    command.list_cases(json, status=status, category=category, priority=priority, limit=limit)
+
+
+@cases.command()
+def show(
+    reference: Annotated[str, typer.Argument(help="Such as LR-7F3K-29QD.")],
+    json: Json = False,
+    reveal: Annotated[bool, typer.Option("--reveal", help="Also names and contacts; logged.")] = False,
+    reason: Annotated[str, typer.Option(help="Why identity is needed; kept in the log.")] = "",
+) -> None:
+    """One case with its words. The reading is logged."""
+    from casework.cli import cases as command
+
+    raise typer.Exit(command.show(reference, json, reveal, reason))
+
+
+@advisors.command("import")
+def import_advisors(
+    file: Annotated[Path, typer.Argument(help="CSV with name, email and more; see docs.")], json: Json = False
+) -> None:
+    """Add or change advisors from a CSV file."""
+    from casework.cli import advisors as command
+
+    raise typer.Exit(command.import_file(file, json))
+
+
+@advisors.command("list")
+def list_advisors(json: Json = False) -> None:
+    """Advisors, their areas, languages and load."""
+    from casework.cli import advisors as command
+
+    command.list_advisors(json)
+
+
+@outbox.command()
+def status(json: Json = False) -> None:
+    """What waits to be sent, and what could not be."""
+    from casework.cli import outbox as command
+
+    raise typer.Exit(command.status(json))
+
+
+@outbox.command()
+def retry(json: Json = False) -> None:
+    """Try dead letters again."""
+    from casework.cli import outbox as command
+
+    command.retry(json)
+
+
+@retention.command("run")
+def run_retention(json: Json = False) -> None:
+    """Delete what is due, and prove that it is gone."""
+    from casework.cli import retention as command
+
+    command.run(json)
+
+
+@app.command()
+def kpis(json: Json = False) -> None:
+    """The figures for the board and the regulator."""
+    from casework.cli import figures as command
+
+    command.show(json)
+
+
+@app.command()
+def doctor(json: Json = False) -> None:
+    """Look whether this installation is sound; exit status 1 where something is wrong."""
+    from casework.cli import doctor as command
+
+    raise typer.Exit(command.run(json))

@@ -1,0 +1,68 @@
+"""``reporting cases list`` and ``show``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from casework.cli.output import complain, open_store, print_json, say, table, text_of, who
+
+
+def list_cases(as_json: bool, **wanted: Any) -> None:
+    """Cases without words, so nothing is logged."""
+    from casework.cases import listed
+
+    with open_store() as store, store.read() as db:
+        found = listed(db, **wanted)
+    if as_json:
+        print_json(found)
+        return
+    table(
+        "Cases",
+        ("Reference", "Created", "Status", "Priority", "Category", "Area", "Advisor", "Next"),
+        [
+            (case["reference"], case["created_at"][:16].replace("T", " "),
+             case["status"] if case["complete"] else f"{case['status']} (not sent)", case["priority"],
+             case["category"], case["postcode_district"], case["advisor"]["name"], _next(case["next_clock"]))
+            for case in found
+        ],
+    )  # fmt: skip
+
+
+def show(reference: str, as_json: bool, reveal: bool, reason: str) -> int:
+    """One case. The reading is logged, also where identity stays hidden."""
+    from casework.cases import NoCase, ReasonNeeded
+    from casework.cases import as_json as read_case
+    from casework.cases.references import tidy_reference
+
+    try:
+        with open_store() as store, store.begin() as db:
+            case = read_case(db, tidy_reference(reference), by=who(), reveal=reveal, reason=reason)
+    except NoCase:
+        complain("There is no case of this reference.")
+        return 1
+    except ReasonNeeded:
+        complain('Identity is shown only with a reason: --reveal --reason "…".')
+        return 2
+    if as_json:
+        print_json(case)
+        return 0
+    _print(case)
+    return 0
+
+
+def _print(case: dict[str, Any]) -> None:
+    apart = ("answers", "clocks", "timeline", "reasons", "identity_details")
+    table("Case", ("", ""), [(name, value) for name, value in case.items() if name not in apart])
+    table("Answers", ("Question", "Answer"), list(case["answers"].items()))
+    if "identity_details" in case:
+        table("Identity", ("", ""), list(case["identity_details"].items()))
+    table("Clocks", ("Clock", "Due", "Met", "By"),
+          [(c["name"], c["due_at"], c["met_at"], c["met_by"]) for c in case["clocks"]])  # fmt: skip
+    columns = ("label", "value", "rule", "from", "policy")
+    table("Reasons", columns, [[reason.get(name) for name in columns] for reason in case["reasons"]])
+    for line in case["timeline"]:
+        say(f"{line['at'][:16].replace('T', ' ')}  {text_of(line['event'])}  {text_of(line['by'])}")
+
+
+def _next(clock: dict[str, Any] | None) -> str:
+    return "–" if clock is None else f"{clock['name']} {clock['due_at'][:10]}"

@@ -1,0 +1,94 @@
+"""How results are shown: tables for people, JSON for programs, a progress bar on a terminal."""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from casework.store import Store
+
+
+@contextlib.contextmanager
+def open_store() -> Iterator[Store]:
+    """The store of this installation, closed at the end. Raises ``SettingsError``, ``KeysError``."""
+    from casework.privacy import Keys
+    from casework.settings import load_settings
+    from casework.store import Store
+
+    settings = load_settings()
+    store = Store(settings, Keys.load(settings.home))
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def who() -> str:
+    """The person at the keyboard, as the log of readings names them."""
+    try:
+        return f"cli:{getpass.getuser()}"
+    except (OSError, KeyError):
+        return "cli"
+
+
+def print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def say(text: str) -> None:
+    print(text)
+
+
+def complain(text: str) -> None:
+    print(f"Error: {text}", file=sys.stderr)
+
+
+def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """A table; without rows one line that says so. Cells are plain text, whatever they hold."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    if not rows:
+        say(f"{title}: none.")
+        return
+    shown = Table(title=title, title_justify="left")
+    for column in columns:
+        shown.add_column(column, overflow="fold")
+    for row in rows:
+        shown.add_row(*(Text(text_of(cell)) for cell in row))
+    Console().print(shown)
+
+
+def text_of(value: Any) -> str:
+    """A cell as a person reads it; control characters of a terminal are shown, not obeyed."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return ", ".join(text_of(item) for item in value) or "–"
+    if isinstance(value, dict):
+        return "; ".join(f"{name}: {text_of(item)}" for name, item in value.items()) or "–"
+    text = str(value)
+    return "".join(letter if letter.isprintable() or letter == "\n" else "�" for letter in text)
+
+
+@contextlib.contextmanager
+def progress(title: str) -> Iterator[Callable[[int, int | None], None]]:
+    """Call with what is done and, where it is known, how much there is. Silent unless a person watches."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
