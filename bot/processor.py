@@ -16,7 +16,7 @@ from rasa.core.processor import MessageProcessor
 from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.turn import ActionFailed, current_turn
+from bot.turn import FALLBACK, ActionFailed, current_turn
 
 
 class Watched:
@@ -58,4 +58,5 @@ class TurnProcessor(MessageProcessor):
             if turn is not None:
                 turn.failed = f"{action.name()} ({type(watched.error).__name__})"
             raise ActionFailed(f"{action.name()} ({type(watched.error).__name__})")
-        return goes_on
+        # The fallback is predicted again and again where it names nothing to follow: it ends the turn then.
+        return goes_on and not (action.name() == FALLBACK and tracker.followup_action is None)

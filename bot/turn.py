@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rasa.shared.core.trackers import DialogueStateTracker
 
 FORM = "report_form"
+FALLBACK = "action_after_report"  # as in config.yml
 
 
 class ActionFailed(Exception):
