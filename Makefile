@@ -65,8 +65,8 @@ format: $(APP) ## put the code in shape
 types: $(APP) ## mypy
 	@.venv/bin/mypy
 
-domain: $(APP) ## domain.yml from the question plan and its wording
-	$(PY) -m casework.questions.domain > domain.yml.new && mv domain.yml.new domain.yml
+domain: $(APP) ## domain.yml and the story of the plan, from the question plan and its wording
+	$(PY) -m casework.questions.domain
 
 lock: $(UV) ## the lock files from pyproject.toml (UPGRADE=1 takes newer versions)
 	$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --group build --python-version 3.11 -o requirements/app.txt

@@ -1,0 +1,54 @@
+"""``python -m actions``: the action server, in one process, on the loopback address only.
+
+rasa-sdk's own launcher binds all addresses and starts helper processes; this one does neither.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+
+from rasa_sdk.endpoint import create_app
+from rasa_sdk.executor import ActionExecutor
+
+from actions.after_report import AfterReport
+from actions.leave_report import LeaveReport
+from actions.message import services
+from actions.send_report import SendReport
+from actions.validate_report_form import ValidateReportForm
+from casework.conversation.understand import controls
+from casework.questions import plan, wording
+from casework.triage import triage
+
+HOST = "127.0.0.1"
+DEFAULT_PORT = 5055
+WARM_UP = "the neighbour shouts at us every night"
+
+
+def warm_up() -> None:
+    """Read the data and the keys before the first turn needs them; a fault here stops the start."""
+    services()
+    plan(), controls(), wording.texts(), wording.faq()
+    triage(WARM_UP)
+
+
+def main() -> None:
+    logging.basicConfig(level=logging.WARNING)
+    # Sanic and the SDK may log a request: nothing of a person's words goes to a log.
+    logging.getLogger("rasa_sdk.endpoint").setLevel(logging.CRITICAL)
+    executor = ActionExecutor()
+    for action in (ValidateReportForm, SendReport, LeaveReport, AfterReport):
+        executor.register_action(action)
+    warm_up()
+    app = create_app(executor, cors_origins=[])
+    app.run(
+        host=HOST,
+        port=int(os.environ.get("ACTION_PORT") or os.environ.get("ACTIONS_PORT") or DEFAULT_PORT),
+        single_process=True,
+        access_log=False,
+        motd=False,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+"""One turn of the conversation, as a function of the draft and the message. No I/O.
+
+Which question comes next is not decided here: the Rasa form asks the first one of the plan that is
+required and not yet settled (``open_questions``).
+"""
+
+from __future__ import annotations
+
+from casework.conversation import wishes
+from casework.conversation.answers import take_answer, take_free_words
+from casework.conversation.draft import Draft
+from casework.conversation.outcome import Incoming, Outcome
+from casework.conversation.signs import take_in_words
+from casework.conversation.understand import Ranking, understand
+from casework.questions.conditions import is_asked, required
+from casework.questions.plan import Plan, Question
+
+
+def open_questions(plan: Plan, draft: Draft) -> list[str]:
+    """The questions still to ask, in the order of the plan, with a reopened one first."""
+    still = [name for name in required(plan, draft) if not draft.has(name)]
+    first = [name for name in ("danger_check", "leave_check") if name in still]
+    if draft.reopened in plan and draft.reopened not in first and is_asked(plan[draft.reopened], draft):
+        still = [*first, draft.reopened, *(name for name in still if name not in (*first, draft.reopened))]
+    return still
+
+
+def respond(plan: Plan, draft: Draft, asked: str, incoming: Incoming, ranking: Ranking) -> Outcome:
+    """Take one message at the question ``asked`` into the draft and say what is to be said.
+
+    The draft is changed in place. Words are screened before they are understood, whatever they answer.
+    """
+    outcome = Outcome()
+    question = plan[asked]
+    if incoming.text is not None:
+        _take_words(plan, draft, question, incoming, ranking, outcome)
+    else:
+        _take_choice(plan, draft, question, incoming, outcome)
+    wishes.settle(plan, draft)
+    return outcome
+
+
+def _take_choice(plan: Plan, draft: Draft, question: Question, incoming: Incoming, outcome: Outcome) -> None:
+    if incoming.note:
+        take_in_words(draft, outcome, incoming.note, danger=incoming.danger)
+    if incoming.choices is not None:
+        take_answer(plan, draft, question, incoming.choices, incoming, outcome)
+        return
+    choice = incoming.choice or ""
+    if choice in question.values:
+        values = (choice,)
+        take_answer(plan, draft, question, values, incoming, outcome)
+    else:
+        wishes.grant(plan, draft, question, choice, incoming, outcome)
+
+
+def _take_words(
+    plan: Plan, draft: Draft, question: Question, incoming: Incoming, ranking: Ranking, outcome: Outcome
+) -> None:
+    text = incoming.text or ""
+    danger = take_in_words(draft, outcome, text, danger=incoming.danger)
+    if danger:
+        # Kept unchecked as the answer where free words are asked for; beside the question where they are not.
+        if (question.takes_words and question.name != "contact_value") or question.name == "account_more":
+            take_free_words(plan, draft, question, incoming, outcome, unchecked=True)
+        else:
+            draft.keep_words(question.name, text)
+            outcome.add("kept_words")
+        return
+    meaning = understand(question, text, ranking)
+    if meaning.kind == "answer":
+        take_answer(plan, draft, question, meaning.values, incoming, outcome)
+    elif meaning.kind == "control":
+        wishes.grant(plan, draft, question, meaning.name, incoming, outcome)
+    elif meaning.kind == "faq":
+        outcome.add(meaning.name)
+    elif meaning.kind == "words":
+        take_free_words(plan, draft, question, incoming, outcome)
+    else:
+        _not_understood(draft, question, text, outcome)
+
+
+def _not_understood(draft: Draft, question: Question, text: str, outcome: Outcome) -> None:
+    """Put the question again, kindly; words that may be part of the report are kept beside it."""
+    misses = draft.misses.get(question.name, 0) + 1
+    draft.misses[question.name] = misses
+    if len(text.split()) > wishes.FEW_WORDS:
+        draft.keep_words(question.name, text)
+        outcome.add("kept_words")
+    if question.strict:
+        outcome.add("strict_again")
+    elif misses == 1:
+        outcome.add("not_understood")
+    else:
+        outcome.add("not_understood_must" if question.must else "not_understood_again")

@@ -1,0 +1,142 @@
+"""The ends of a conversation: sending, leaving, and words that come after. Each is one transaction."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from casework import cases, receipts
+from casework.clocks import now
+from casework.conversation.draft import Draft
+from casework.conversation.outcome import Incoming, Outcome
+from casework.conversation.respond import open_questions
+from casework.conversation.signs import take_in_words
+from casework.conversation.submission import submission_of
+from casework.conversation.turns import NoDraft, Services, load
+from casework.questions import plan as the_plan
+from casework.questions import wording
+from casework.store import drafts
+from casework.triage import triage
+
+LONDON = ZoneInfo("Europe/London")
+
+
+def begin(services: Services, draft_id: str, *, create: bool = False) -> str:
+    """Open the first question of a draft and give its name. ``create``: make the draft (a developer's shell).
+
+    Raises NoDraft, StoreUnavailable.
+    """
+    with services.store.begin() as db:
+        row = drafts.get(db, draft_id, for_update=True)
+        moment = now(services.settings)
+        if row is None:
+            if not create:
+                raise NoDraft(draft_id)
+            row = drafts.create(db, session_mac=secrets.token_bytes(32), now=moment, draft_id=draft_id)
+        if row.open_question is None and not row.ended:
+            row.open_question = open_questions(the_plan(), load(row))[0]
+            drafts.save(db, row, moment)
+        return row.open_question or ""
+
+
+def send_report(
+    services: Services, draft_id: str, incoming: Incoming, *, body_mac: bytes = b"", said: Any = None
+) -> Outcome:
+    """Make the case, its owner, clocks and messages, and end the draft: all or nothing (architecture, 6).
+
+    Safe to repeat: one draft makes one case. Raises NoDraft, StoreUnavailable.
+    """
+    with services.store.begin() as db:
+        row, stored = drafts.open_turn(db, draft_id, incoming.message_id)
+        if row is None:
+            raise NoDraft(draft_id)
+        if stored is not None:
+            return Outcome.from_json(stored.outcome)
+        moment = now(services.settings)
+        draft = load(row)
+        made = cases.create_case(db, submission_of(draft), moment)
+        code = receipts.issue(db, moment, kind="case", case_reference=made.reference)
+        outcome = _sent(draft, made, code)
+        drafts.put_turn(
+            db,
+            draft_id,
+            incoming.message_id,
+            at=moment,
+            body_mac=body_mac,
+            said=said,
+            outcome={**outcome.to_json(), "question": None},
+        )
+    return outcome
+
+
+def _sent(draft: Draft, made: cases.CaseReceipt, code: str) -> Outcome:
+    """What is said after sending: reference, advisor, dates, code, and what else fits (conversation,
+    "Review and end")."""
+    outcome = Outcome(ended=True)
+    outcome.add("sent", reference=made.reference, advisor=made.advisor)
+    steps = [
+        _step(clock.name, clock.due_at) for clock in made.clocks if f"next_{clock.name}" in wording.texts()
+    ]
+    if made.no_duty:
+        outcome.add("sent_no_duty", "help")
+    if made.may_be_everyday:
+        outcome.add("sent_may_be_everyday")
+    outcome.add("sent_code", code=code)
+    outcome.add("sent_code_only" if draft.answer("identity") == "anonymous" else "sent_code_use")
+    outcome.add("sent_case_review_full" if made.case_review_in_full else "sent_case_review")
+    outcome.receipt = {"reference": made.reference, "code": code, "advisor": made.advisor, "next": steps}
+    return outcome
+
+
+def _step(name: str, due_at: datetime) -> dict[str, str]:
+    due = due_at.astimezone(LONDON)
+    day = f"{due:%A} {due.day} {due:%B}"
+    return {"text": " ".join(wording.say(f"next_{name}", due=day)), "due_at": due_at.isoformat()}
+
+
+def leave_report(services: Services, draft_id: str) -> Outcome:
+    """Delete what is unsent, at once; the stub of a danger report stays, and a safeguarding concern is told.
+
+    Raises StoreUnavailable; a draft that is gone already is no error.
+    """
+    with services.store.begin() as db:
+        row = drafts.get(db, draft_id, for_update=True)
+        stub = False
+        if row is not None and not row.ended:
+            stub = cases.tell_before_leaving(db, load(row), now(services.settings))
+            drafts.delete(db, draft_id)
+    outcome = Outcome(ended=True)
+    outcome.add("left_stub" if stub else "left")
+    return outcome
+
+
+def add_after(
+    services: Services, draft_id: str, incoming: Incoming, *, body_mac: bytes = b"", said: Any = None
+) -> Outcome:
+    """Words written after sending are added to the case; danger in them raises it again."""
+    with services.store.begin() as db:
+        row, stored = drafts.open_turn(db, draft_id, incoming.message_id)
+        if row is None or not row.ended or row.case_reference is None:
+            raise NoDraft(draft_id)
+        if stored is not None:
+            return Outcome.from_json(stored.outcome)
+        moment = now(services.settings)
+        outcome, words = Outcome(ended=True), incoming.text if incoming.text is not None else incoming.note
+        if words and words.strip():
+            take_in_words(Draft(id=draft_id), outcome, words, danger=incoming.danger)
+            cases.add_words(db, row.case_reference, words, triage(words), moment)
+            outcome.add("added_after")
+        else:
+            outcome.add("already_sent")
+        drafts.put_turn(
+            db,
+            draft_id,
+            incoming.message_id,
+            at=moment,
+            body_mac=body_mac,
+            said=said,
+            outcome={**outcome.to_json(), "question": None},
+        )
+    return outcome

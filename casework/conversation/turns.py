@@ -1,0 +1,188 @@
+"""Taking a turn against the store: one commit holds the answer, the message id, what was said and what is
+asked next.
+
+A message id that is known writes nothing and gives what it gave before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from casework.clocks import now
+from casework.conversation.draft import Draft
+from casework.conversation.outcome import Incoming, Outcome
+from casework.conversation.respond import open_questions, respond
+from casework.conversation.signs import take_in_words
+from casework.conversation.understand import Ranking
+from casework.conversation.views import GIVEN, marks
+from casework.privacy import Keys
+from casework.questions import plan as the_plan
+from casework.settings import Settings
+from casework.store import Db, Store, drafts
+
+PAUSE = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Services:
+    """What a process needs to work on drafts and cases; made once at its start."""
+
+    settings: Settings
+    keys: Keys
+    store: Store
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a turn came to. ``ends`` is ``send`` or ``leave`` where the form is over and nothing was
+    written yet."""
+
+    outcome: Outcome
+    marks: dict[str, str]
+    question: str | None
+    ends: str = ""
+
+
+class NoDraft(LookupError):
+    """There is no such draft: it was left, sent, or has expired."""
+
+
+def open_services() -> Services:
+    """Settings, keys and store from the environment. Raises SettingsError or KeysError; opens no
+    connection."""
+    from casework.settings import load_settings
+
+    settings = load_settings()
+    keys = Keys.load(settings.home)
+    return Services(settings, keys, Store(settings, keys))
+
+
+def load(row: drafts.Draft) -> Draft:
+    """The draft that a row holds."""
+    draft = Draft.from_state({"id": row.id, "channel": row.channel, **row.state})
+    draft.id = row.id
+    return draft
+
+
+def take_turn(
+    services: Services,
+    draft_id: str,
+    asked: str | None,
+    incoming: Incoming,
+    ranking: Ranking,
+    *,
+    body_mac: bytes = b"",
+    said: Any = None,
+) -> Taken:
+    """Take one message into its draft. Raises NoDraft, StoreUnavailable.
+
+    ``asked`` is the question the form has open; the draft's own is used where they differ after a fault.
+    Sending and leaving are only announced here: the actions of their own carry them out, whole or not at all.
+    """
+    with services.store.begin() as db:
+        row, stored = drafts.open_turn(db, draft_id, incoming.message_id)
+        if row is None:
+            raise NoDraft(draft_id)
+        draft = load(row)
+        if stored is not None:
+            outcome = Outcome.from_json(stored.outcome)
+            return Taken(outcome, marks(draft), outcome_question(stored.outcome) or row.open_question)
+        question = row.open_question or asked
+        if question is None or question not in the_plan():
+            question = open_questions(the_plan(), draft)[0]
+        outcome = respond(the_plan(), draft, question, incoming, ranking)
+        if outcome.ends:
+            return Taken(outcome, marks(draft), None, outcome.ends)
+        following = open_questions(the_plan(), draft)[0]
+        if outcome.pauses:
+            _pause(db, row, outcome)
+        if outcome.erase:
+            erase_said(db, draft_id, outcome.erase)
+        _write(db, row, draft, incoming.message_id, outcome, following, body_mac, said)
+    return Taken(outcome, _with_reopened(draft, following), following)
+
+
+def _with_reopened(draft: Draft, following: str) -> dict[str, str]:
+    """The marks, without the one of a question that is put again: the form asks only for what is not
+    filled."""
+    return {name: mark for name, mark in marks(draft).items() if name != following}
+
+
+def outcome_question(stored: dict[str, Any]) -> str | None:
+    """Which question a stored outcome asked next."""
+    found = stored.get("question")
+    return found if isinstance(found, str) else None
+
+
+def _write(
+    db: Db,
+    row: drafts.Draft,
+    draft: Draft,
+    message_id: str,
+    outcome: Outcome,
+    following: str | None,
+    body_mac: bytes,
+    said: Any,
+) -> None:
+    moment = now(db.settings)
+    row.state = draft.to_state()
+    row.open_question = following
+    drafts.save(db, row, moment)
+    drafts.put_turn(
+        db,
+        row.id,
+        message_id,
+        at=moment,
+        body_mac=body_mac,
+        said=said,
+        outcome={**outcome.to_json(), "question": following},
+    )
+
+
+def erase_said(db: Db, draft_id: str, message_ids: Sequence[str]) -> None:
+    """Forget what was typed in these messages; what was answered to them held no identity."""
+    for message_id in message_ids:
+        drafts.forget_said(db, draft_id, message_id)
+
+
+def _pause(db: Db, row: drafts.Draft, outcome: Outcome) -> None:
+    from casework import receipts
+
+    moment = now(db.settings)
+    code = receipts.issue(db, moment, kind="paused", draft_id=row.id, expires_at=moment + PAUSE)
+    outcome.receipt = {"reference": None, "code": code, "advisor": None, "next": []}
+    outcome.add("paused", code=code)
+
+
+def keep_words(
+    db: Db,
+    draft_id: str,
+    incoming: Incoming,
+    *,
+    body_mac: bytes = b"",
+    said: Any = None,
+) -> Outcome | None:
+    """Keep words of danger that the assistant did not take: beside the open question, with their flags.
+
+    Writes nothing where the message has its turn already (a late result); then None.
+    """
+    row, stored = drafts.open_turn(db, draft_id, incoming.message_id)
+    if row is None:
+        raise NoDraft(draft_id)
+    if stored is not None:
+        return None
+    draft, outcome = load(row), Outcome()
+    words = incoming.text if incoming.text is not None else incoming.note
+    if words:
+        take_in_words(draft, Outcome(), words, danger=True)
+        draft.keep_words(row.open_question or "", words)
+    outcome.add("card", "emergency")
+    outcome.add("unavailable_kept", "error")
+    _write(db, row, draft, incoming.message_id, replace(outcome), row.open_question, body_mac, said)
+    return outcome
+
+
+__all__ = ["GIVEN", "NoDraft", "Services", "Taken", "keep_words", "load", "open_services", "take_turn"]

@@ -1,0 +1,103 @@
+"""A turn as the chat API gives it: names put into words, the open question, the review, the receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from casework.conversation.draft import Draft
+from casework.conversation.outcome import Outcome, Saying
+from casework.conversation.summary import summary
+from casework.questions import plan as the_plan
+from casework.questions import wording
+from casework.questions.plan import Question
+
+GIVEN, SKIPPED = "given", "skipped"
+
+
+def marks(draft: Draft) -> dict[str, str]:
+    """Which slots are filled, and nothing of what they hold: slot → ``given`` or ``skipped``."""
+    found = dict.fromkeys(draft.passed_over, SKIPPED) | dict.fromkeys(draft.answers, GIVEN)
+    return {name: mark for name, mark in found.items() if name in the_plan()}
+
+
+def question_json(name: str | None, draft: Draft | None = None) -> dict[str, Any] | None:
+    """The open question as ``Turn.question``; None where none is open. KeyError for a name not in the plan.
+
+    ``why``, ``hint`` and ``note`` are additions of ours: why we ask, an example, the label of the note's
+    field.
+    """
+    if name is None:
+        return None
+    question = the_plan()[name]
+    options = [{"value": option.value, "label": option.label} for option in question.options]
+    return {
+        "name": question.name,
+        "kind": question.kind,
+        "options": options,
+        "optional": not question.must,
+        "text": _text(question, draft),
+        "why": question.why,
+        "hint": question.hint,
+        "note": question.note,
+    }
+
+
+def _text(question: Question, draft: Draft | None) -> str:
+    """The question's text; some read differently for a representative, a way of contact, an anonymous
+    report."""
+    if draft is not None:
+        for name in ("contact_method", "identity", "reporter_role"):
+            text = question.texts.get(str(draft.answer(name)))
+            if text:
+                return text
+    return question.text
+
+
+def said(saying: Saying) -> list[dict[str, str]]:
+    """The messages of one saying. The emergency card is one message."""
+    lines = wording.say(saying.name, **saying.filled)
+    if saying.kind == "emergency":
+        return [{"text": "\n".join(lines), "kind": saying.kind}]
+    return [{"text": line, "kind": saying.kind} for line in lines]
+
+
+def messages(outcome: Outcome) -> list[dict[str, str]]:
+    """All messages of a turn, emergency first, then help, then the rest in their order."""
+    rank = {"emergency": 0, "help": 1}
+    ordered = sorted(outcome.say, key=lambda saying: rank.get(saying.kind, 2))
+    return [message for saying in ordered for message in said(saying)]
+
+
+def build_turn(message_id: str, outcome: Outcome, draft: Draft, question: str | None) -> dict[str, Any]:
+    """The ``Turn`` of the chat API."""
+    return {
+        "id": message_id,
+        "messages": messages(outcome),
+        "question": question_json(question, draft),
+        "summary": summary(the_plan(), draft) if question == "review" else None,
+        "receipt": outcome.receipt,
+        "ended": outcome.ended,
+    }
+
+
+def first_turn(draft: Draft, question: str) -> dict[str, Any]:
+    """The welcome and the first question."""
+    return build_turn("start", Outcome(say=[Saying("welcome")]), draft, question)
+
+
+def safe_turn(message_id: str, question: str | None, *, kept: bool) -> dict[str, Any]:
+    """The reply to danger while the assistant cannot take the turn: the card, what is wrong, the same
+    question."""
+    sayings: list[Mapping[str, str]] = [
+        {"text": wording.card(), "kind": "emergency"},
+        {"text": "\n".join(wording.say("unavailable_kept" if kept else "unavailable")), "kind": "error"},
+    ]
+    return {
+        "id": message_id,
+        "messages": list(sayings),
+        "question": question_json(question),
+        "summary": None,
+        "receipt": None,
+        "ended": False,
+    }

@@ -1,0 +1,119 @@
+"""What a person can want at any question: skip, go back, change, pause, another language, a person, to
+leave."""
+
+from __future__ import annotations
+
+from casework.conversation.draft import Draft
+from casework.conversation.outcome import Incoming, Outcome
+from casework.questions.conditions import is_asked
+from casework.questions.plan import Plan, Question
+
+FEW_WORDS = 4
+# Answers to these questions go when their question no longer belongs to the report; others are never
+# dropped so.
+DEPENDENT = frozenset(
+    {
+        "for_someone_else",
+        "no_consent",
+        "named",
+        "contact_wanted",
+        "contact_known",
+        "police_told",
+        "not_information_only",
+    }
+)
+
+
+def grant(
+    plan: Plan, draft: Draft, question: Question, wish: str, incoming: Incoming, outcome: Outcome
+) -> None:
+    """Do what was asked for by a control (interfaces, "Controls") or by words that mean one."""
+    if wish in ("skip", "not_sure", "prefer_not"):
+        _skip(draft, question, wish, outcome)
+    elif wish == "back":
+        _back(draft, question, outcome)
+    elif wish == "change":
+        if question.name == "review":
+            outcome.add("change_which")
+        else:
+            _back(draft, question, outcome)
+    elif wish.startswith("change:"):
+        _reopen(plan, draft, wish.removeprefix("change:"), outcome)
+    elif wish == "pause":
+        outcome.pauses = True
+    elif wish == "language":
+        _language(draft, incoming, outcome)
+    elif wish == "person":
+        draft.wants_person = True
+        outcome.add("person", "help")
+    elif wish == "leave":
+        draft.leaving = True
+    elif wish == "finished":
+        _finished(draft, question, outcome)
+    else:
+        outcome.add("not_understood")
+
+
+def _skip(draft: Draft, question: Question, wish: str, outcome: Outcome) -> None:
+    if question.name == "account_more":
+        draft.put("account_more", "done")
+    elif question.must and not (draft.reopened == question.name and draft.has(question.name)):
+        outcome.add(
+            "must_answer" if wish == "skip" else "needs_words" if question.takes_words else "must_answer"
+        )
+    else:
+        draft.pass_over(question.name)
+        draft.reopened = ""
+
+
+def _finished(draft: Draft, question: Question, outcome: Outcome) -> None:
+    if question.name == "account_more":
+        draft.put("account_more", "done")
+    else:
+        outcome.add("not_understood")
+
+
+def _back(draft: Draft, question: Question, outcome: Outcome) -> None:
+    """Open the last answered question; its answer stays until it is replaced. On the first one, put it
+    again."""
+    if question.name == "leave_check":
+        draft.leaving = False
+        return
+    place = draft.order.index(question.name) if question.name in draft.order else len(draft.order)
+    if place == 0:
+        return
+    draft.reopened = draft.order[place - 1]
+    outcome.add("went_back")
+
+
+def _reopen(plan: Plan, draft: Draft, name: str, outcome: Outcome) -> None:
+    if name in plan and draft.has(name):
+        draft.reopened = name
+        outcome.add("went_back")
+    else:
+        outcome.add("change_which")
+
+
+def _language(draft: Draft, incoming: Incoming, outcome: Outcome) -> None:
+    """Offer what there is and note the need (HP 2.11: interpreters, never anyone under 18)."""
+    draft.needs_interpreter = True
+    needs = draft.answers.get("support_needs")
+    held = needs if isinstance(needs, list) else []
+    if "interpreter" not in held:
+        draft.answers["support_needs"] = [*held, "interpreter"]
+    if incoming.text:
+        draft.notes["support_needs"] = incoming.text
+    outcome.add("language", "help")
+
+
+def settle(plan: Plan, draft: Draft) -> None:
+    """Drop answers whose question no longer belongs to the report, until nothing more falls away."""
+    while True:
+        stale = [
+            question.name
+            for question in plan.questions
+            if draft.has(question.name) and DEPENDENT & set(question.when) and not is_asked(question, draft)
+        ]
+        if not stale:
+            return
+        draft.drop(stale)

@@ -1,0 +1,69 @@
+"""What the assistant says, by name. Numbers come from ``helplines.yml``; unverified ones are never shown."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+HERE = Path(__file__).parent
+Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def _read(name: str) -> dict[str, Any]:
+    data: dict[str, Any] = yaml.load((HERE / name).read_text(encoding="utf-8"), Loader=Loader)
+    return data
+
+
+@lru_cache(maxsize=1)
+def helplines() -> dict[str, dict[str, Any]]:
+    """Every verified helpline, by its key: name, number, perhaps hours, source, ``checked_on`` (a date)."""
+    return {key: line for key, line in _read("helplines.yml")["helplines"].items() if line["verified"]}
+
+
+class _Lines:
+    """Gives ``{line.samaritans}`` in a text its words."""
+
+    def __getattr__(self, key: str) -> str:
+        line = helplines()[key]
+        return f"{line['name']}: {line['number']}" + (f", {line['hours']}" if line.get("hours") else "")
+
+
+@lru_cache(maxsize=1)
+def texts() -> dict[str, list[str]]:
+    """All sayings, by name, unfilled."""
+    return {name: list(lines) for name, lines in _read("wording.yml").items()}
+
+
+@lru_cache(maxsize=1)
+def faq() -> dict[str, list[str]]:
+    """The answers to questions that people ask, by intent (``ask_who_sees``)."""
+    return {intent: list(entry["answer"]) for intent, entry in _read("faq.yml").items()}
+
+
+def landlord() -> str:
+    """The landlord's name as the reporter reads it."""
+    return os.environ.get("REPORTING_LANDLORD_NAME", "Livv Housing Group")
+
+
+def say(name: str, **filled: object) -> list[str]:
+    """The messages of this name with their gaps filled. ``name`` may be of the sayings or of the faq;
+    KeyError else."""
+    lines = texts().get(name)
+    if lines is None:
+        lines = faq()[name]
+    values = {"landlord": landlord(), "line": _Lines(), **filled}
+    return [line.format(**values) for line in lines]
+
+
+def card() -> str:
+    """The emergency card, as one message (conversation, "Danger first")."""
+    return "\n".join(say("card"))
+
+
+def unavailable() -> str:
+    """What is said when the assistant cannot answer, with the emergency numbers."""
+    return "\n".join(say("unavailable"))
