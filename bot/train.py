@@ -56,7 +56,7 @@ def train() -> None:
         training_files="data",
         output=str(MODELS),
         fixed_model_name=NAME,
-        force_training=True,
+        force_training="--force" in sys.argv[1:],
     )
     if result.code != 0 or not ARCHIVE.is_file():
         sys.exit("The model could not be trained; the lines above say why.")

@@ -1,0 +1,1 @@
+"""`make bench`: our stack beside the starter bot that `rasa init` makes, on one fixed journey of 60 turns."""
