@@ -12,8 +12,16 @@ from dataclasses import replace
 from casework.conversation.draft import Draft
 from casework.conversation.signs import option_flags
 from casework.questions.conditions import domestic_abuse, under_18
-from casework.triage import CATEGORIES, RISK_FLAGS, Labels, Reason, triage
-from casework.triage.labels import ASB_TYPES, EMERGENCY_FLAGS, STRANDS, URGENCIES, URGENT_FLAGS
+from casework.triage import Labels, Reason, triage
+from casework.triage.labels import (
+    ASB_TYPES,
+    CATEGORIES,
+    EMERGENCY_FLAGS,
+    RISK_FLAGS,
+    STRANDS,
+    URGENCIES,
+    URGENT_FLAGS,
+)
 
 # Free words beside the account that may show hostility or risk.
 READ_ALSO = ("no_consent_reason", "impact", "wishes", "person_responsible", "happened_when", "where_postcode")
