@@ -37,6 +37,8 @@ def respond(plan: Plan, draft: Draft, asked: str, incoming: Incoming, ranking: R
     else:
         _take_choice(plan, draft, question, incoming, outcome)
     wishes.settle(plan, draft)
+    if not outcome.say and not outcome.ends:
+        outcome.add("leave_asked" if draft.leaving else "noted")
     return outcome
 
 
