@@ -182,6 +182,16 @@ def settings(installation: Path, tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def front(settings: Settings) -> Iterator[Front]:
+    yield from _opened(settings)
+
+
+@pytest.fixture
+def limited(settings: Settings) -> Iterator[Front]:
+    """As `front`, with the limits on."""
+    yield from _opened(settings.model_copy(update={"rate_limit": True}))
+
+
+def _opened(settings: Settings) -> Iterator[Front]:
     keys = Keys.load(settings.home)
     services = Services(settings, keys, Store(settings, keys))
     assistant = StandIn(services)

@@ -9,8 +9,10 @@ from typing import Any
 
 from casework.conversation.turns import Services
 from casework.privacy import Keys
+from casework.questions import plan, wording
 from casework.settings import Settings
 from casework.store import Store
+from casework.triage import ready
 from web.chat import danger, receipts, record
 from web.chat.bodies import MessageBody, ReceiptBody
 from web.chat.errors import ChatError
@@ -47,6 +49,8 @@ class ChatService:
     def of(cls, settings: Settings) -> ChatService:
         """The service of an installation. Raises `KeysError`; opens no connection."""
         keys = Keys.load(settings.home)
+        # The tables of danger, the card and the questions are in memory before the first message comes.
+        ready(), wording.card(), plan()
         url = f"http://127.0.0.1:{settings.rasa_port}"
         assistant = Assistant(url, settings.front_door_key.get_secret_value() or None)
         return cls(Services(settings, keys, Store(settings, keys)), assistant)

@@ -143,13 +143,19 @@ class Turns:
 
     async def _without_assistant(self, attempt: Attempt, *, record_down: bool) -> dict[str, Any]:
         """The turn when the assistant did not take it: a late result, or the safe reply to danger, or 503."""
+        if attempt.place is None:
+            attempt.seen = danger.with_choice(attempt.seen, self._asked(attempt), attempt.body.chosen)
         late = None if record_down else await self._late(attempt)
         if late is not None:
             return _with_card(late, attempt.seen)
         if not attempt.seen.emergency:
             raise self.down(attempt.seen)
         kept = await self._keep(attempt, record_down=record_down)
-        return _with_card(views.safe_turn(attempt.body.id, self._asked(attempt), kept=kept), attempt.seen)
+        asked = self._asked(attempt)
+        turn = views.safe_turn(attempt.body.id, asked, kept=kept)
+        if attempt.place is not None:
+            turn["question"] = views.question_json(asked, attempt.place.draft)
+        return _with_card(turn, attempt.seen)
 
     async def _late(self, attempt: Attempt) -> dict[str, Any] | None:
         try:
