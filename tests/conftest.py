@@ -1,0 +1,24 @@
+"""What all layers share: one running stack a session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.kit import Chat, Stack
+
+
+@pytest.fixture(scope="session")
+def running_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The real processes: front door, Rasa, action server, worker, with a store of their own."""
+    stack = Stack(tmp_path_factory.mktemp("stack") / "home")
+    stack.start()
+    yield stack
+    stack.stop()
+
+
+@pytest.fixture
+def chat(running_stack: Stack) -> Chat:
+    """A conversation that has just begun."""
+    return Chat(running_stack.base)
