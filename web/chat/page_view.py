@@ -193,11 +193,10 @@ def _rows(name: str, kind: str) -> int:
 def _autocomplete(name: str, text: str) -> str:
     if name == "contact_value":
         asked = text.lower()
-        if "email" in asked:
-            return "email"
-        if "phone" in asked or "number" in asked:
-            return "tel"
-        return "street-address" if "address" in asked else "off"
+        if "email" in asked and "number" in asked:
+            return "off"
+        wanted = (("email", "email"), ("number", "tel"), ("address", "street-address"))
+        return next((token for word, token in wanted if word in asked), "off")
     return words.AUTOCOMPLETE.get(name, "off")
 
 

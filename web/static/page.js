@@ -85,19 +85,22 @@
     }
   });
   ["keydown", "pointerdown", "input", "scroll"].forEach((name) =>
-    addEventListener(name, () => { active = Date.now(); const box = get("idle"); if (box && name !== "scroll") box.remove(); },
-      { passive: true, capture: true }));
+    addEventListener(name, () => { active = Date.now(); }, { passive: true, capture: true }));
   setInterval(() => {
     if (gone || !get("log") || document.visibilityState === "hidden") return;
-    presence("here");
     const idle = Date.now() - active;
     if (idle >= IDLE) { close(); return; }
-    if (idle < WARN || get("idle")) return;
+    if (idle < 2 * MINUTE) presence("here");
+    if (idle < WARN) { get("idle")?.remove(); return; }
+    if (get("idle")) return;
+    const before = document.activeElement;
+    const stay = make("button", "I am still here", { type: "button", className: "button" });
+    stay.addEventListener("click", () => { active = Date.now(); get("idle")?.remove(); (before?.isConnected ? before : get("main")).focus(); });
     const box = make("div", "", { id: "idle", className: "idle" });
     box.setAttribute("role", "alert");
     box.append(
       make("p", "Are you still there? This page closes in 5 minutes. What you sent is kept for 24 hours, with a code if you press Pause."),
-      make("button", "I am still here", { type: "button", className: "button" }),
+      stay,
     );
     body.append(box);
   }, MINUTE);
@@ -111,7 +114,8 @@
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.id !== "ask") return;
+    // Not form.id: the form has a field of that name.
+    if (!form.matches("#ask")) return;
     event.preventDefault();
     if (!sending) send(form, event.submitter);
   });
@@ -206,7 +210,7 @@
       lines.append(...rest.map(adopt));
       scroll();
     };
-    if (typing && !card && !fault) {
+    if (typing && !card && !fault && !get("kept")) {
       log.setAttribute("aria-live", "polite");
       get("text")?.focus({ preventScroll: true });
       requestAnimationFrame(put);
@@ -222,7 +226,8 @@
   const adopt = (node) => document.adoptNode(node);
 
   function scroll() {
-    const goal = get("card") || get("fault") || get("new") || get("asked");
+    // With a fault the question it belongs to stays in sight.
+    const goal = get("card") || (get("fault") ? get("asked") : get("new") || get("asked"));
     goal?.scrollIntoView({ block: "start" });
   }
 
@@ -254,8 +259,8 @@
       if (form.getAttribute("action") !== "/start") return;
       event.preventDefault();
       try {
-        const reply = await fetch("/start", { method: "POST" });
-        if (!reply.ok || new URL(reply.url).pathname !== "/chat") throw new Error("not started");
+        const reply = await fetch("/start", { method: "POST", redirect: "manual" });
+        if (reply.type !== "opaqueredirect") throw new Error("not started");
         location.replace("/chat");
       } catch {
         form.submit();

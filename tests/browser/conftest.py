@@ -1,0 +1,154 @@
+"""Chromium, and the pages on a front door of their own with turns made by hand."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+from starlette.middleware import Middleware
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent / "web"))
+
+from pages_by_hand import Service  # noqa: E402
+
+from web.chat import pages  # noqa: E402
+from web.headers import SecurityHeaders  # noqa: E402
+
+PHONE = {"width": 390, "height": 844}
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+# With fewer rules than this a green result would say nothing.
+RULES = 60
+OUT = "https://www.bbc.co.uk/weather"
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, or the one that CHROMIUM names."""
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if not path:
+        if os.environ.get("CI") == "1":
+            pytest.fail("Chromium is not installed, and in CI nothing may be skipped")
+        pytest.skip("Chromium is not installed: apt-get install chromium")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def door() -> Iterator[tuple[str, Service]]:
+    """The address of the pages, and the stand-in behind them."""
+    service = Service()
+    app = FastAPI(middleware=[Middleware(SecurityHeaders)])
+    app.include_router(pages.router(service))  # type: ignore[arg-type]
+    taken = socket.socket()
+    taken.bind(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [taken]}, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    yield f"http://127.0.0.1:{taken.getsockname()[1]}", service
+    server.should_exit = True
+    thread.join(5)
+
+
+@pytest.fixture
+def service(door: tuple[str, Service]) -> Service:
+    door[1].clear()
+    return door[1]
+
+
+@pytest.fixture
+def address(door: tuple[str, Service]) -> str:
+    return door[0]
+
+
+@pytest.fixture
+def opened(browser: Browser, address: str) -> Iterator[Open]:
+    """Opens pages, each in a browser of its own; a script error or a foreign address fails."""
+    contexts: list[BrowserContext] = []
+    wrong: list[str] = []
+
+    def open_page(path: str = "/", base: str = address, *, plain: bool = False, **more: Any) -> Page:
+        context = browser.new_context(**{"viewport": PHONE, "base_url": base, **more})
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on(
+            "console",
+            lambda message: wrong.append(message.text) if "Security Policy" in message.text else None,
+        )
+        page.on("request", lambda asked: None if _expected(asked.url, base) else wrong.append(asked.url))
+        page.route(f"{OUT}**", _weather)
+        if plain:
+            # Only the page's own script is kept out: axe and the tests' questions are scripts too.
+            page.route("**/page.js*", lambda route: route.abort())
+        page.goto(path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert wrong == []
+
+
+def _expected(url: str, base: str) -> bool:
+    return url.startswith((base, OUT))
+
+
+def _weather(route: Route) -> None:
+    route.fulfill(status=200, content_type="text/html", body="<title>Weather</title><h1>Sunny</h1>")
+
+
+def axe(page: Page) -> dict[str, Any]:
+    """What axe-core finds: violations and what it could not decide, and how many rules were run."""
+    # What lies under the sticky bar cannot be measured.
+    page.evaluate("scrollTo(0, 0)")
+    page.evaluate((HERE / "vendor" / "axe-core-4.14.1.min.js").read_text(encoding="utf-8"))
+    found = page.evaluate("tags => axe.run({runOnly: {type: 'tag', values: tags}})", TAGS)
+    rules = {
+        each["id"] for kind in ("violations", "incomplete", "passes", "inapplicable") for each in found[kind]
+    }
+    named = {
+        kind: [(each["id"], [node["html"][:150] for node in each["nodes"]]) for each in found[kind]]
+        for kind in ("violations", "incomplete")
+    }
+    return {**named, "rules": len(rules)}
+
+
+def assert_accessible(page: Page) -> None:
+    """No violation, nothing left undecided, and enough rules to mean something."""
+    found = axe(page)
+    assert found["violations"] == [] and found["incomplete"] == []
+    assert found["rules"] >= RULES
+
+
+def stored(page: Page) -> dict[str, Any]:
+    """Everything that the browser keeps for this origin, beside cookies."""
+    return page.evaluate(
+        """async () => ({
+            local: localStorage.length, session: sessionStorage.length,
+            databases: indexedDB.databases ? (await indexedDB.databases()).length : 0,
+            caches: (await caches.keys()).length,
+            workers: navigator.serviceWorker ? (await navigator.serviceWorker.getRegistrations()).length : 0,
+        })"""
+    )
+
+
+NOTHING = {"local": 0, "session": 0, "databases": 0, "caches": 0, "workers": 0}

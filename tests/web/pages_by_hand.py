@@ -1,0 +1,150 @@
+"""Turns made by hand, and a stand-in for the chat's service that gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+from casework.questions.plan import plan
+from casework.questions.wording import card, say
+from web.chat.bodies import MessageBody
+from web.chat.errors import ChatError
+
+TOKEN = "secret-token"
+SUMMARY = [
+    {"name": "danger_now", "label": "Danger now", "value": "No"},
+    {"name": "account", "label": "What happened", "value": "First line\nsecond <b>line</b>"},
+    {"name": "where_postcode", "label": "Where", "value": "L36 9YY"},
+]
+RECEIPT: dict[str, Any] = {
+    "reference": "LV-2026-0001",
+    "code": "1234 5678 9012 3456",
+    "advisor": "Sam Example",
+    "next": [{"text": "Your advisor gets in touch by the end of Tuesday 29 December.", "due_at": None}],
+}
+PAUSED = {**RECEIPT, "reference": None, "advisor": None, "next": []}
+# A short report: what is asked after what.
+FLOW = ("danger_now", "reporter_role", "account", "account_more", "motive", "happened_when", "review")
+
+
+def question(name: str) -> dict[str, Any]:
+    """A question of the plan as the service gives it."""
+    asked = plan()[name]
+    return {
+        "name": name,
+        "kind": asked.kind,
+        "options": [{"value": option.value, "label": option.label} for option in asked.options],
+        "optional": not asked.must,
+        "text": asked.text,
+        "why": asked.why,
+        "hint": asked.hint,
+        "note": asked.note,
+    }
+
+
+def turn(id_: str, *texts: str, asks: str | None = None, kind: str = "say", **more: Any) -> dict[str, Any]:
+    """A turn as the service gives it."""
+    base = {
+        "id": id_,
+        "messages": [{"text": text, "kind": kind} for text in texts],
+        "question": question(asks) if asks else None,
+        "summary": SUMMARY if asks == "review" else None,
+        "receipt": None,
+        "ended": False,
+    }
+    return {**base, **more}
+
+
+def emergency(id_: str, asks: str) -> dict[str, Any]:
+    """A turn with the emergency card before what else is said."""
+    given = turn(id_, card(), kind="emergency", asks=asks)
+    return {**given, "messages": [*given["messages"], {"text": "I have kept what you wrote.", "kind": "say"}]}
+
+
+def first() -> dict[str, Any]:
+    """The welcome and the first question."""
+    return turn("start", *say("welcome"), asks="danger_now")
+
+
+@dataclass
+class Service:
+    """Stands in for the chat's service: follows FLOW, or gives what it was told to give."""
+
+    entries: list[SimpleNamespace] = field(default_factory=list)
+    taken: list[dict[str, Any]] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+    problem: ChatError | None = None
+    deaf: ChatError | None = None
+    next_turn: dict[str, Any] | None = None
+    opened: dict[str, Any] | None = None
+    settings: Any = field(
+        default_factory=lambda: SimpleNamespace(landlord_name="Livv", landlord_phone="0151 000 0000")
+    )
+
+    def at(self, *entries: tuple[dict[str, Any], str | None]) -> None:
+        """Put the conversation at the last of these turns, each with what was said to get it."""
+        self.entries = [SimpleNamespace(turn=given, said=said) for given, said in entries]
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self.entries, self.taken, self.left = [], [], []
+        self.problem = self.deaf = self.next_turn = self.opened = None
+
+    async def start(self, channel: str = "webchat", address: str | None = None) -> Any:
+        if self.problem:
+            raise self.problem
+        self.at((first(), None))
+        return SimpleNamespace(token=TOKEN, turn=self.entries[0].turn)
+
+    async def message(self, token: str, body: MessageBody, address: str | None = None) -> dict[str, Any]:
+        if self.problem:
+            raise self.problem
+        known = [entry.turn for entry in self.entries if entry.turn["id"] == body.id]
+        if known:
+            return known[0]
+        self.taken.append(body.model_dump(exclude_none=True))
+        given = {**(self.next_turn or self._follow(body)), "id": body.id}
+        self.entries.append(SimpleNamespace(turn=given, said=body.words or ", ".join(body.chosen)))
+        return given
+
+    async def transcript(self, token: str) -> list[Any]:
+        if self.deaf:
+            raise self.deaf
+        return list(self.entries)
+
+    async def leave(self, token: str) -> None:
+        self.left.append(token)
+        if self.problem:
+            raise self.problem
+        self.entries = []
+
+    async def receipt(self, code: str, address: str | None = None) -> dict[str, Any]:
+        if self.problem:
+            raise self.problem
+        assert self.opened is not None
+        return self.opened
+
+    def _follow(self, body: MessageBody) -> dict[str, Any]:
+        last = self.entries[-1].turn if self.entries else first()
+        here = (last["question"] or {"name": "review"})["name"]
+        if "knife" in body.words:
+            return emergency("x", _after(here))
+        match body.choice:
+            case "pause":
+                return turn("x", "Your report is paused.", asks=here, receipt=PAUSED)
+            case "send":
+                return turn("x", "Thank you. Your report is sent.", receipt=RECEIPT, ended=True)
+            case "person" | "language" | "back":
+                return turn("x", "I have noted that.", asks=here)
+        return turn("x", *_thanks(here), asks=_after(here))
+
+
+def _after(name: str) -> str:
+    at = FLOW.index(name) if name in FLOW else len(FLOW)
+    return FLOW[min(at + 1, len(FLOW) - 1)]
+
+
+def _thanks(name: str) -> Iterable[str]:
+    return ("Thank you for telling me. I have kept what you wrote.",) if name == "account" else ()
