@@ -18,6 +18,9 @@ UV_ENV := PYENV_VERSION=$(_PYENV)
 endif
 endif
 
+# Compiled modules are kept, whatever the caller's shell says: without them every start takes seconds longer.
+unexport PYTHONDONTWRITEBYTECODE
+
 UV := .tools/uv/bin/uv
 APP := .venv/.installed
 BOT := bot/.venv/.installed
@@ -88,7 +91,7 @@ $(UV): requirements/uv.txt
 
 $(APP): requirements/dev.txt pyproject.toml | $(UV)
 	@test -x $(PY) || $(UV_ENV) $(UV) venv -q --python "$(PYTHON)" .venv
-	VIRTUAL_ENV=.venv $(UV) pip sync -q --require-hashes requirements/dev.txt
+	VIRTUAL_ENV=.venv $(UV) pip sync -q --require-hashes --compile-bytecode requirements/dev.txt
 	VIRTUAL_ENV=.venv $(UV) pip install -q --no-deps --no-build-isolation -e .
 	@touch $@
 

@@ -53,6 +53,7 @@ class Starter(Side):
         super().prepare()
         if list((self.folder() / "models").glob("*.tar.gz")):
             return
+        self.folder().mkdir(parents=True, exist_ok=True)
         print("Making and training the starter bot (once; some minutes) ...", flush=True)
         with (WORK / "starter-init.log").open("wb") as log:
             subprocess.run(
