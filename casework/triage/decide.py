@@ -22,6 +22,7 @@ from casework.triage.words import Words, split
 
 # Not generally anti-social by themselves [AP 1.6]: these kinds may still be everyday living.
 _MILD_TYPES = frozenset({"noise", "vehicle_nuisance", "animal_nuisance", "garden_neglect", "communal_misuse"})
+_FALSE_FRIENDS = frozenset({"disability.befriended", "disability.befriended_far"})
 _CRIME_FLAGS = frozenset({"violence", "threat_of_harm", "arson_fire", "weapon"})
 
 
@@ -53,7 +54,7 @@ def triage(text: str, motive: Iterable[str] = ()) -> Labels:
         flags |= danger.flags
     strands = _values(found, "strand")
     chosen = {answer for answer in answers if answer in STRANDS}
-    types = _types(found, flags, bool(strands))
+    types = _types(found, flags)
     signals = _values(found, "sig")
     category, why = _category(signals, strands | chosen, types, flags, "other" in answers)
     hate = category == "hate"
@@ -116,11 +117,14 @@ def _flags(found: Found) -> set[str]:
     return flags
 
 
-def _types(found: Found, flags: set[str], hate: bool) -> set[str]:
+def _types(found: Found, flags: set[str]) -> set[str]:
     types = _values(found, "type")
     if "domestic_abuse" in flags:
         types.add("domestic_abuse")
         types.discard("harassment_intimidation")
+    hostile = {hit.rule for name, hits in found.items() if name.startswith("strand:") for hit in hits}
+    if hostile - _FALSE_FRIENDS and not types & {"vandalism_damage", "domestic_abuse"}:
+        types.add("harassment_intimidation")
     return types
 
 

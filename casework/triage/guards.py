@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from casework.triage.patterns import Text
 
-GUARDS = ("neg", "hypo", "quest", "past", "habit", "if")
+GUARDS = ("neg", "hypo", "quest", "past", "habit", "if", "denied")
 _NEG_REACH = 6
 _HYPO_REACH = 6
 
@@ -99,9 +99,9 @@ def _without_now(text: Text, scope: int) -> int:
 
 
 def conditional(text: Text) -> int:
-    """Words after "if": "if this goes on I will end it"."""
+    """Words near "if": "if this goes on I will end it"."""
     openers = text.at.get("if", 0) | text.at.get("unless", 0) | text.at.get("before", 0)
-    return _scope(text, openers, 0, 14) if openers else 0
+    return _around(text, openers, 10, 14) if openers else 0
 
 
 def mark(text: Text) -> None:
@@ -109,6 +109,13 @@ def mark(text: Text) -> None:
     text.blocked["neg"] = negated(text)
     text.blocked["hypo"] = supposed(text)
     text.blocked["quest"] = asked(text)
+    text.blocked["denied"] = _denied(text)
+
+
+def _denied(text: Text) -> int:
+    """Words after "it is not", "nothing to do with": the person rules a motive out."""
+    openers = _family(text, "denial")
+    return _scope(text, openers, _family(text, "thought_end") & ~_family(text, "because_word"), 8) if openers else 0
 
 
 def mark_time(text: Text) -> None:

@@ -85,7 +85,10 @@ class Lexicon:
         name = "=" + entry
         if name not in self.numbers:
             first, *rest = entry.split("_")
-            self.phrases.setdefault(first, []).append((tuple(rest), self.number(name)))
+            if rest:
+                self.phrases.setdefault(first, []).append((tuple(rest), self.number(name)))
+            else:
+                self.words[first] = (*self.words.get(first, ()), self.number(name))
             self.known.update((first, *rest))
         return self.numbers[name]
 
@@ -111,6 +114,8 @@ class Lexicon:
         head, tail = shape[: shape.index("*")], shape[shape.rindex("*") + 1 :]
         if len(head) + len(tail) == 0:
             return "****"
+        if head in ("p", "n") and not tail:
+            return head + "***"  # which word is meant, its neighbours decide
         fits = [w for w in self.starred if w.startswith(head) and w.endswith(tail) and len(w) > len(head) + len(tail)]
         for candidate in fits:
             if len(candidate) == len(word):

@@ -64,8 +64,9 @@ def _element(text: str, lexicon: Lexicon) -> Element:
         if part.startswith("{"):
             first, *less = part.split("-{")
             families.append((_family(first, lexicon), tuple(_family(name, lexicon) for name in less)))
-        elif "_" in part:
-            families.append((lexicon.phrase(part), ()))
+        elif "-{" in part or "_" in part:
+            first, *less = part.split("-{")
+            families.append((lexicon.phrase(first), tuple(_family(name, lexicon) for name in less)))
         else:
             words.append(part)
             lexicon.known.add(part)

@@ -1,6 +1,7 @@
 """Reads ``rules/*.txt`` and applies them: what was found in a message, and where.
 
-A rule file, by line: ``- name`` opens idioms (their words count for nothing), ``+ family`` a family made
+A rule file, by line: ``- name | only family`` opens idioms (their words count
+for nothing, or not for these families), ``+ family`` a family made
 of patterns, ``= label:value rule_id | clause | not neg hypo`` a rule; the patterns follow, one a line.
 ``#`` starts a comment. Files are read in the order of their names; each idiom and family is applied before
 what follows it.
@@ -28,6 +29,9 @@ class Rule:
     name: str
     clause: str
     silent: tuple[str, ...]
+    needs: str = ""
+    unless: str = ""
+    only: tuple[str, ...] = ()
     patterns: list[Pattern] = field(default_factory=list)
 
 
@@ -61,7 +65,7 @@ class RuleBook:
         for rule in self.idioms:
             for pattern in rule.patterns:
                 if text.match(pattern):
-                    self._silence(text, text.spans(pattern))
+                    self._silence(text, rule, text.spans(pattern))
         guards.mark(text)
         if self.timed:
             guards.mark_time(text)
@@ -74,6 +78,8 @@ class RuleBook:
         found: Found = {}
         blocked: dict[tuple[str, ...], int] = {}
         for rule in self.rules:
+            if (rule.needs and rule.needs not in found) or rule.unless in found:
+                continue
             if rule.silent not in blocked:
                 blocked[rule.silent] = _blocked(text, rule.silent)
             stop = blocked[rule.silent]
@@ -84,11 +90,15 @@ class RuleBook:
                     break
         return found
 
-    def _silence(self, text: Text, spans: list[tuple[int, int]]) -> None:
+    def _silence(self, text: Text, rule: Rule, spans: list[tuple[int, int]]) -> None:
         keep = -1
         for first, last in spans:
             keep &= ~(((1 << (last - first + 1)) - 1) << first)
-        text.masks = [mask & keep for mask in text.masks]
+        if rule.only:
+            for name in rule.only:
+                text.masks[self.lexicon.numbers[name]] &= keep
+        else:
+            text.masks = [mask & keep for mask in text.masks]
         text.found.clear()
 
     def _mark(self, text: Text, rule: Rule) -> None:
@@ -100,6 +110,9 @@ class RuleBook:
                 continue
             changed = True
             for first, last in text.spans(pattern, stop):
+                if rule.kind == "!":
+                    text.masks[number] |= ((1 << (last - first + 1)) - 1) << first
+                    continue
                 text.masks[number] |= 1 << first
                 if last > first:
                     text.cont |= ((1 << (last - first)) - 1) << (first + 1)
@@ -116,44 +129,78 @@ def _blocked(text: Text, silent: tuple[str, ...]) -> int:
     return mask
 
 
-def _header(line: str) -> tuple[str, str, str, str, tuple[str, ...]]:
+_STRANDS = {
+    "race": "race_ethnicity",
+    "religion": "religion_belief",
+    "disability": "disability",
+    "orientation": "sexual_orientation",
+    "gender": "gender_identity",
+    "sex": "sex",
+    "age": "age",
+}
+
+
+def _header(line: str) -> Rule:
     head, *rest = (part.strip() for part in line[1:].split("|"))
     target, _, name = head.partition(" ")
-    clause, silent = "", ()
+    rule = Rule(line[0], target, name.strip() or target, "", ())
     for part in rest:
         if part.startswith("not "):
-            silent = tuple(part.split()[1:])
+            rule.silent = tuple(part.split()[1:])
+        elif part.startswith("with "):
+            rule.needs = part[5:].strip()
+        elif part.startswith("without "):
+            rule.unless = part[8:].strip()
+        elif part.startswith("only "):
+            rule.only = tuple(part.split()[1:])
         else:
-            clause = part
-    return line[0], target, name.strip() or target, clause, silent
+            rule.clause = part
+    for guard in rule.silent:
+        if guard not in guards.GUARDS:
+            raise ValueError(f"rule {rule.name}: no guard {guard!r}")
+    return rule
+
+
+def _spread(rule: Rule, lines: list[str]) -> list[tuple[Rule, list[str]]]:
+    """One rule for each strand that its target names."""
+    label, _, value = rule.target.partition(":")
+    if label not in ("strand", "id") or not (value == "*" or value in _STRANDS or "," in value):
+        return [(rule, lines)]
+    made = []
+    for short in _STRANDS if value == "*" else value.split(","):
+        target = f"{label}:{_STRANDS[short] if label == 'strand' else short}"
+        needs = rule.needs.replace("*", short)
+        one = Rule(rule.kind, target, f"{short}.{rule.name}", rule.clause, rule.silent, needs, rule.unless)
+        made.append((one, [line.replace("_*}", f"_{short}}}") for line in lines]))
+    return made
+
+
+def _parts(*folders: str) -> list[tuple[Rule, list[str]]]:
+    parts: list[tuple[Rule, list[str]]] = []
+    for path in (path for folder in folders for path in sorted((_HERE / folder).glob("*.txt"))):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            line = line.partition("#")[0].strip()
+            if line[:2] in ("- ", "+ ", "! ", "= "):
+                parts.append((_header(line), []))
+            elif line:
+                parts[-1][1].append(line)
+    return [one for rule, lines in parts for one in _spread(rule, lines)]
 
 
 def _book(*folders: str, timed: bool = False) -> RuleBook:
     words, elements = lexicon(), Elements()
     book = RuleBook(words, elements, [], [], [], timed)
-    kinds = {"-": book.idioms, "+": book.families, "=": book.rules}
-    headers: list[tuple[Rule, list[str]]] = []
-    for path in (path for folder in folders for path in sorted((_HERE / folder).glob("*.txt"))):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            line = line.partition("#")[0].strip()
-            if not line:
-                continue
-            if line[0] in kinds and line[1:2] == " ":
-                rule = Rule(*_header(line))
-                if rule.kind == "+":
-                    words.number(rule.target)
-                headers.append((rule, []))
-            else:
-                headers[-1][1].append(line)
-    for rule, lines in headers:
+    kinds = {"-": book.idioms, "+": book.families, "!": book.families, "=": book.rules}
+    parts = _parts(*folders)
+    for rule, _ in parts:
+        if rule.kind in "+!":
+            words.number(rule.target)
+    for rule, lines in parts:
         for source in lines:
             try:
                 rule.patterns += compile_pattern(source, words, elements)
             except ValueError as wrong:
                 raise ValueError(f"rule {rule.name}: {source}: {wrong}") from wrong
-        for guard in rule.silent:
-            if guard not in guards.GUARDS:
-                raise ValueError(f"rule {rule.name}: no guard {guard!r}")
         kinds[rule.kind].append(rule)
     return book
 
