@@ -97,5 +97,5 @@ $(APP): requirements/dev.txt pyproject.toml | $(UV)
 
 $(BOT): requirements/bot.txt | $(UV)
 	@test -x $(BOTPY) || $(UV_ENV) $(UV) venv -q --python 3.10 bot/.venv
-	VIRTUAL_ENV=bot/.venv $(UV) pip sync -q --require-hashes requirements/bot.txt
+	VIRTUAL_ENV=bot/.venv $(UV) pip sync -q --require-hashes --compile-bytecode requirements/bot.txt
 	@touch $@
