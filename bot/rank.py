@@ -1,7 +1,7 @@
 """Rankings of intents: `python -m bot.rank < texts.jsonl`.
 
-Reads JSON strings, one a line, and writes for each the list of [intent, confidence] as the served model gives it.
-For tests and for looking at what the model makes of words.
+Reads JSON strings, one a line, and writes for each the list of [intent, confidence] as the served model gives
+it. For tests and for looking at what the model makes of words.
 """
 
 from __future__ import annotations

@@ -12,7 +12,9 @@ import sys
 import tarfile
 import tempfile
 import time
+import warnings
 from pathlib import Path
+from typing import Any
 
 from bot.model import ARCHIVE, CARD, MODELS, NAME, ROOT, archive_hash, inputs_hash, is_current
 
@@ -39,12 +41,19 @@ def without_validator(archive: Path) -> None:
         lean.replace(archive)
 
 
+def _show_ours(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
+    """What Rasa has to say of the data; not what old packages have to say of each other."""
+    if issubclass(category, (UserWarning, FutureWarning)):
+        print(message, file=sys.stderr)
+
+
 def train() -> None:
     """Train, pack for serving, note what the model was made from."""
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.chdir(ROOT)
     inputs = inputs_hash()
+    warnings.showwarning = _show_ours
     import rasa.utils.common
     from rasa.model_training import train as train_model
 
