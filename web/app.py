@@ -7,20 +7,17 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.exceptions import RequestValidationError
-from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import Response
 
 from casework.settings import Settings, load_settings
 from web import health
 from web.chat import api
-from web.chat.errors import MESSAGES, ChatError, error, response_of
+from web.chat.pages import PageRoutes
 from web.chat.service import ChatService
 from web.guard import Guard
 from web.headers import SecurityHeaders
 from web.logs import RequestLog
+from web.refusals import Refusals
 
 DOCUMENT = f"{api.API}/openapi.json"
 
@@ -38,6 +35,8 @@ def create_app(settings: Settings | None = None, service: ChatService | None = N
         yield
         await chat.close()
 
+    pages = PageRoutes(chat)
+    refusals = Refusals(pages.pages, api.API, chat.down())
     app = FastAPI(
         title="Reporting assistant: chat",
         version="1",
@@ -49,46 +48,15 @@ def create_app(settings: Settings | None = None, service: ChatService | None = N
         middleware=[
             Middleware(RequestLog),
             Middleware(SecurityHeaders, https=settings.address.startswith("https:")),
-            Middleware(Guard),
+            Middleware(Guard, refusals=refusals),
         ],
-        exception_handlers={
-            ChatError: _chat_error,
-            HTTPException: _http_error,
-            RequestValidationError: _not_valid,
-        },
+        exception_handlers=refusals.handlers,
     )
     app.include_router(api.router(chat))
     app.include_router(health.router(chat.checks()))
-    _include_pages(app, chat)
+    app.include_router(pages.routes())
     _document(app)
     return app
-
-
-def _include_pages(app: FastAPI, chat: ChatService) -> None:
-    try:
-        from web.chat import pages
-    except ModuleNotFoundError:
-        return
-    app.include_router(pages.router(chat), include_in_schema=False)
-
-
-async def _chat_error(_: Request, problem: Exception) -> Response:
-    assert isinstance(problem, ChatError)
-    return response_of(problem)
-
-
-_CODES = {400: "malformed", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
-
-
-async def _http_error(_: Request, problem: Exception) -> Response:
-    assert isinstance(problem, HTTPException)
-    code = _CODES.get(problem.status_code, "malformed")
-    answer = ChatError(problem.status_code, code, MESSAGES[code][1], headers=problem.headers or {})
-    return response_of(answer)
-
-
-async def _not_valid(_: Request, __: Exception) -> Response:
-    return response_of(error("malformed"))
 
 
 def _document(app: FastAPI) -> None:

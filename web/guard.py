@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from web.chat.danger import unavailable
-from web.chat.errors import ChatError, error, response_of
+from web.chat.errors import ChatError, error
 from web.logs import fault_of, log
+from web.refusals import Refusals
 
 # Two fields of 4,000 characters, each as long as a character can become in JSON or in a form.
 BODY_BYTES = 128 * 1024
@@ -22,8 +22,9 @@ _DRAIN_SECONDS = 3.0
 class Guard:
     """Caps the body and turns whatever goes wrong inside into a typed answer."""
 
-    def __init__(self, app: ASGIApp, *, body_bytes: int = BODY_BYTES) -> None:
+    def __init__(self, app: ASGIApp, *, refusals: Refusals, body_bytes: int = BODY_BYTES) -> None:
         self.app = app
+        self.refusals = refusals
         self.body_bytes = body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -56,12 +57,11 @@ class Guard:
             return
         except ChatError as problem:
             if not started:
-                await response_of(problem)(scope, receive, send)
+                await self.refusals.answer(Request(scope), problem)(scope, receive, send)
         except Exception as fault:
             log().error("fault", **fault_of(fault))
             if not started:
-                down = ChatError(503, "unavailable", unavailable())
-                await response_of(down)(scope, receive, send)
+                await self.refusals.fault(Request(scope))(scope, receive, send)
 
 
 def _declared(scope: Scope) -> int:

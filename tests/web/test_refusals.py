@@ -189,3 +189,11 @@ def test_a_fault_inside_is_a_503_with_the_numbers(front: Front, monkeypatch: pyt
     chat = front.chat()
     body = typed(chat.transcript(), 503, "unavailable")
     assert "999" in body["error"]["message"] and "canary" not in json.dumps(body)
+
+
+def test_a_browser_gets_a_page_for_what_is_not_there(front: Front) -> None:
+    browser = {"Accept": "text/html,application/xhtml+xml"}
+    answer = front.ask("GET", "/no-such-page", headers=browser)
+    assert answer.status_code == 404 and answer.headers["content-type"].startswith("text/html")
+    typed(front.ask("GET", "/chat/api/no-such-thing", headers=browser), 404)
+    typed(front.ask("GET", "/no-such-page"), 404)

@@ -60,6 +60,10 @@ class ChatService:
         await self._assistant.close()
         self._work.close()
 
+    def down(self) -> ChatError:
+        """What is said where nothing better can be, with the emergency numbers."""
+        return self._turns.down()
+
     def known(self, token: str | None) -> str:
         """The token, if it was minted here. Raises `no_session`; asks no database."""
         self._sessions.read(token)
@@ -102,7 +106,7 @@ class ChatService:
             ):
                 await self._read(record.leave, session)
         except TimeoutError:
-            raise self._turns.down() from None
+            raise self.down() from None
         self._turns.questions.remember(session.draft_id, None)
 
     async def receipt(self, code: str, address: str | None = None) -> dict[str, Any]:
@@ -151,4 +155,4 @@ class ChatService:
         try:
             return await self._work.run(function, *given)
         except RecordDown:
-            raise self._turns.down() from None
+            raise self.down() from None

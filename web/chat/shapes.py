@@ -18,13 +18,19 @@ class Option(BaseModel):
 
 
 class Question(BaseModel):
-    """The open question: what the next message answers."""
+    """The open question: what the next message answers.
+
+    `why` says why we ask, `hint` gives an example, `note` is the label of the note's field, if there is one.
+    """
 
     name: str
     kind: Literal["choice", "choices", "text", "date"]
     options: list[Option]
     optional: bool
     text: str
+    why: str = ""
+    hint: str = ""
+    note: str = ""
 
 
 class SummaryLine(BaseModel):
@@ -73,12 +79,22 @@ class Transcript(BaseModel):
     turns: list[Turn]
 
 
+class CaseMessage(BaseModel):
+    """One message between advisor and reporter since the report was sent."""
+
+    at: str
+    author: Literal["reporter", "advisor"]
+    kind: str
+    text: str
+
+
 class CaseOfReceipt(BaseModel):
-    """A sent report in plain words, with the messages between advisor and reporter."""
+    """A sent report: its status in plain words and as the case's code, and what was written since."""
 
     reference: str
     status: str
-    messages: list[dict[str, str | None]]
+    state: str
+    messages: list[CaseMessage]
 
 
 class ReceiptAnswer(BaseModel):

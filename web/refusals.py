@@ -1,0 +1,66 @@
+"""How every refusal leaves the front door: a page for a browser that asked for one, JSON for all others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from web.chat import page_troubles
+from web.chat.errors import MESSAGES, ChatError, error, response_of
+from web.chat.page_render import Pages
+from web.logs import fault_of, log
+
+Handler = Callable[[Request, Any], Coroutine[Any, Any, Response]]
+_CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+
+
+class Refusals:
+    """Answers for errors, by exception. Paths below `api` always get JSON."""
+
+    def __init__(self, pages: Pages, api: str, down: ChatError) -> None:
+        self._pages = pages
+        self._api = api
+        self._down = down
+
+    @property
+    def handlers(self) -> dict[int | type[Exception], Handler]:
+        """What the framework calls for which exception."""
+        return {
+            ChatError: self._chat_error,
+            HTTPException: self._http_error,
+            RequestValidationError: self._not_valid,
+        }
+
+    def fault(self, request: Request) -> Response:
+        """The last resort: something that nobody expected went wrong."""
+        return self.answer(request, self._down)
+
+    def answer(self, request: Request, problem: ChatError) -> Response:
+        """The refusal in the form that this request can read."""
+        if request.scope["path"].startswith(self._api) or "text/html" not in request.headers.get(
+            "accept", ""
+        ):
+            return response_of(problem)
+        try:
+            return page_troubles.trouble(self._pages, request, problem, links=page_troubles.START_AGAIN)
+        except Exception as fault:
+            log().error("no page for a refusal", **fault_of(fault))
+            return response_of(problem)
+
+    async def _chat_error(self, request: Request, problem: Exception) -> Response:
+        assert isinstance(problem, ChatError)
+        return self.answer(request, problem)
+
+    async def _http_error(self, request: Request, problem: Exception) -> Response:
+        assert isinstance(problem, HTTPException)
+        code = _CODES.get(problem.status_code, "malformed")
+        headers = problem.headers or {}
+        return self.answer(request, ChatError(problem.status_code, code, MESSAGES[code][1], headers=headers))
+
+    async def _not_valid(self, request: Request, _: Exception) -> Response:
+        return self.answer(request, error("malformed"))
