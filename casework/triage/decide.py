@@ -20,8 +20,13 @@ from casework.triage.rules import Found, Hit, account_rules
 from casework.triage.screening import screen
 from casework.triage.words import Words, split
 
-# Not generally anti-social by themselves [AP 1.6]: these kinds may still be everyday living.
-_MILD_TYPES = frozenset({"noise", "vehicle_nuisance", "animal_nuisance", "garden_neglect", "communal_misuse"})
+# What lifts everyday living out of "not generally anti-social" [AP 1.6, 2.2].
+_LIFTING = frozenset({"night", "deliberate", "theft", "stress", "long", "loitering"})
+# Flags that tell of somebody's conduct; a bare "hes got a knife" tells of none.
+_CONDUCT_FLAGS = frozenset(
+    {"violence", "threat_of_harm", "arson_fire", "domestic_abuse", "sexual_offence", "exploitation", "child_at_risk"}
+    | {"adult_at_risk"}
+)
 _FALSE_FRIENDS = frozenset({"disability.befriended", "disability.befriended_far"})
 _CRIME_FLAGS = frozenset({"violence", "threat_of_harm", "arson_fire", "weapon"})
 
@@ -54,8 +59,8 @@ def triage(text: str, motive: Iterable[str] = ()) -> Labels:
         flags |= danger.flags
     strands = _values(found, "strand")
     chosen = {answer for answer in answers if answer in STRANDS}
-    types = _types(found, flags)
     signals = _values(found, "sig")
+    types = _types(found, flags, signals)
     category, why = _category(signals, strands | chosen, types, flags, "other" in answers)
     hate = category == "hate"
     kind = _hate_kind(signals, types, flags) if hate else None
@@ -70,7 +75,7 @@ def triage(text: str, motive: Iterable[str] = ()) -> Labels:
             reasons.append(_reason("strands", strand, hit, words, "HP 1.5"))
     reasons += _first(reasons, category, why, found, words, chosen)
     for value in kept_types:
-        for hit in found.get(f"type:{value}", ())[:1]:
+        for hit in (found.get(f"type:{value}") or found.get(f"sig:{value}") or [])[:1]:
             reasons.append(_reason("asb_types", value, hit, words, "AP 1.6"))
     for value in ordered(flags, RISK_FLAGS):
         for hit in found.get(f"flag:{value}", ())[:1]:
@@ -117,8 +122,13 @@ def _flags(found: Found) -> set[str]:
     return flags
 
 
-def _types(found: Found, flags: set[str]) -> set[str]:
+def _types(found: Found, flags: set[str], signals: set[str]) -> set[str]:
     types = _values(found, "type")
+    everyday = "lifestyle" in signals and not signals & _LIFTING
+    if "noise" in signals and not everyday:
+        types.add("noise")
+    if "parking" in signals and (types or signals & _LIFTING):
+        types.add("vehicle_nuisance")
     if "domestic_abuse" in flags:
         types.add("domestic_abuse")
         types.discard("harassment_intimidation")
@@ -135,31 +145,16 @@ def _category(
     if strands:
         return "hate", ""
     serious = flags & (URGENT_FLAGS | EMERGENCY_FLAGS)
-    strong = sorted(types - _MILD_TYPES)
-    lifted = bool(
-        serious
-        or strong
-        or signals & {"night", "deliberate", "theft"}
-        or "repeat_or_escalating" in flags
-        or (signals & {"stress", "loitering"})
-    )
-    if "lifestyle" in signals and not lifted:
-        if other_motive:
-            return "asb", "sig:lifestyle"
-        return "not_asb", "sig:lifestyle"
+    if "lifestyle" in signals and not (types or serious or signals & _LIFTING):
+        return ("asb" if other_motive else "not_asb"), "sig:lifestyle"
     if types:
         return "asb", "type:" + next(value for value in ASB_TYPES if value in types)
-    if serious:
-        conduct = serious - {"suicide_self_harm", "medical_emergency", "immediate_danger", "adult_at_risk", "child_at_risk"}
-        if conduct:
-            return "asb", "flag:" + ordered(conduct, RISK_FLAGS)[0]
-    if signals & {"theft", "loitering", "lifestyle"} and "service" not in signals:
-        return "asb", "sig:" + sorted(signals & {"theft", "loitering", "lifestyle"})[0]
-    if "conduct" in signals and "service" not in signals:
-        return "asb", "sig:conduct"
-    if other_motive:
-        return "asb", ""
-    return "other", ""
+    if serious & _CONDUCT_FLAGS:
+        return "asb", "flag:" + ordered(serious & _CONDUCT_FLAGS, RISK_FLAGS)[0]
+    told = signals & {"theft", "loitering", "lifestyle", "noise", "parking", "conduct"}
+    if told and ("service" not in signals or "conduct" in told):
+        return "asb", "sig:" + next(iter(sorted(told)))
+    return ("asb" if other_motive else "other"), ""
 
 
 def _hate_kind(signals: set[str], types: set[str], flags: set[str]) -> str:

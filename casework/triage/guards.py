@@ -8,7 +8,7 @@ from __future__ import annotations
 from casework.triage.patterns import Text
 
 GUARDS = ("neg", "hypo", "quest", "past", "habit", "if", "denied")
-_NEG_REACH = 6
+_NEG_REACH = 5
 _HYPO_REACH = 6
 
 
@@ -32,7 +32,9 @@ def negated(text: Text) -> int:
     openers = _family(text, "negator") & ~_family(text, "pseudo_negation")
     if not openers:
         return 0
-    return _scope(text, openers, _family(text, "thought_end"), _NEG_REACH)
+    stops = _family(text, "thought_end")
+    actors = _family(text, "them_noun") & ~(openers << 1)
+    return _scope(text, openers, stops | actors, _NEG_REACH)
 
 
 def supposed(text: Text) -> int:

@@ -94,11 +94,13 @@ class RuleBook:
         keep = -1
         for first, last in spans:
             keep &= ~(((1 << (last - first + 1)) - 1) << first)
+        keep |= text.masks[self.lexicon.numbers["kept_in_idioms"]]
         if rule.only:
             for name in rule.only:
                 text.masks[self.lexicon.numbers[name]] &= keep
         else:
             text.masks = [mask & keep for mask in text.masks]
+            text.at = {word: places & keep for word, places in text.at.items()}
         text.found.clear()
 
     def _mark(self, text: Text, rule: Rule) -> None:
