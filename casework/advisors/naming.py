@@ -12,7 +12,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _STAFF_WORDS = frozenset(
     {"staff", "livv", "landlord", "officer", "advisor", "adviser", "manager", "housing", "caretaker"}
 )
-_CLOSE = 0.8
+_CLOSE = 0.7
 
 
 def plain_words(text: str) -> list[str]:

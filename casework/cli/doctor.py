@@ -83,12 +83,12 @@ def _advisors(store: Store) -> Iterator[Finding]:
 
     with store.read() as db:
         active = [one for one in listed(db) if one["active"]]
-        loads = dict(
-            db.execute(
-                sa.select(case_record.c.advisor_id, sa.func.count())
-                .where(case_record.c.status != "closed").group_by(case_record.c.advisor_id)
-            ).tuples().all()
-        )  # fmt: skip
+        counted = db.execute(
+            sa.select(case_record.c.advisor_id, sa.func.count().label("n"))
+            .where(case_record.c.status != "closed")
+            .group_by(case_record.c.advisor_id)
+        )
+        loads: dict[str, int] = {row.advisor_id: row.n for row in counted}
     if not active:
         yield Finding("advisors", BAD, "There are no advisors; every case goes to the duty desk.")
     elif any(one["demo"] for one in active):

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from casework.store import Store
 
 
+_WIDTH_OF_FILES = 200
+
+
 @contextlib.contextmanager
 def open_store() -> Iterator[Store]:
     """The store of this installation, closed at the end. Raises ``SettingsError``, ``KeysError``."""
@@ -58,11 +61,12 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> 
         say(f"{title}: none.")
         return
     shown = Table(title=title, title_justify="left")
-    for column in columns:
-        shown.add_column(column, overflow="fold")
+    for place, column in enumerate(columns):
+        # What a row is found by is never broken.
+        shown.add_column(column, overflow="fold", no_wrap=place == 0)
     for row in rows:
         shown.add_row(*(Text(text_of(cell)) for cell in row))
-    Console().print(shown)
+    Console(width=None if sys.stdout.isatty() else _WIDTH_OF_FILES).print(shown)
 
 
 def text_of(value: Any) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from casework import cases
 from casework.advisors.demo import add_demo_advisors
 from casework.cases import Submission
 from casework.privacy import Keys
@@ -88,21 +89,27 @@ def postgres_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     home = Path(os.path.realpath(f"/tmp/livv-postgres-{secrets.token_hex(4)}"))
     home.mkdir(mode=0o700)
     # The server refuses to run as root, so a root test run lends it to another user.
-    other: dict[str, Any] = {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
+    other: dict[str, Any] = (
+        {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
+    )
     if other:
         shutil.chown(home, "nobody", "nogroup")
-    quiet: dict[str, Any] = {"check": True, "capture_output": True, "cwd": home, **other}
+    quiet: dict[str, Any] = {"capture_output": True, "cwd": home, **other}
     data = home / "data"
     try:
-        subprocess.run([place / "initdb", "-D", data, "-U", "reporting", "-A", "trust", "--no-sync"], **quiet)
+        subprocess.run(
+            [place / "initdb", "-D", data, "-U", "reporting", "-A", "trust", "--no-sync"], check=True, **quiet
+        )
         options = f"-c listen_addresses='' -c unix_socket_directories={home} -c fsync=off"
         subprocess.run(
-            [place / "pg_ctl", "-D", data, "-w", "-l", home / "log", "-o", options, "start"], **quiet
+            [place / "pg_ctl", "-D", data, "-w", "-l", home / "log", "-o", options, "start"],
+            check=True,
+            **quiet,
         )
         try:
             yield f"postgresql://reporting@/postgres?host={home}"
         finally:
-            subprocess.run([place / "pg_ctl", "-D", data, "-m", "immediate", "stop"], **quiet)
+            subprocess.run([place / "pg_ctl", "-D", data, "-m", "immediate", "stop"], check=True, **quiet)
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
@@ -150,8 +157,45 @@ def labels(category: str = "asb", *flags: str, **more: Any) -> Labels:
 def a_submission(**values: Any) -> Submission:
     """A whole report; only what a test is about is said by the test."""
     chosen: dict[str, Any] = {
-        "submission_id": secrets.token_hex(16), "labels": labels(), "reporter_role": "self",
-        "identity": "anonymous", "answers": {"account": "They play drums every night.", "identity": "anonymous"},
+        "submission_id": secrets.token_hex(16),
+        "labels": labels(),
+        "reporter_role": "self",
+        "identity": "anonymous",
+        "answers": {"account": "They play drums every night.", "identity": "anonymous"},
         **values,
-    }  # fmt: skip
+    }
     return Submission(**chosen)
+
+
+NAMED = {
+    "account": "canary-account",
+    "reporter_name": "canary-name",
+    "contact_value": "canary-contact",
+    "contact_method": "phone",
+    "contact_safety": ["voicemail_ok"],
+    "affected_name": "canary-affected",
+    "where_postcode": "L36",
+    "person_responsible": "canary-person",
+}
+
+
+def make_case(store: Store, now: datetime = CHRISTMAS_EVE, **values: Any) -> cases.CaseReceipt:
+    with store.begin() as db:
+        return cases.create_case(db, a_submission(**values), now)
+
+
+def show_case(store: Store, reference: str, **values: Any) -> dict[str, Any]:
+    with store.begin() as db:
+        return cases.as_json(db, reference, by="cli:test", **values)
+
+
+def count_rows(store: Store, table: sa.Table) -> int:
+    with store.read() as db:
+        found: int = db.scalar(sa.select(sa.func.count()).select_from(table))
+        return found
+
+
+def raise_stub(store: Store, submission_id: str, now: datetime = CHRISTMAS_EVE, **values: Any) -> cases.Stub:
+    chosen: dict[str, Any] = {"flags": ("weapon",), "words": "he has a knife", "message_id": "m1", **values}
+    with store.begin() as db:
+        return cases.raise_stub(db, submission_id, now, **chosen)

@@ -60,7 +60,9 @@ def test_port_moves_the_public_port(monkeypatch: pytest.MonkeyPatch) -> None:
     assert load_settings(_env_file=None).port == 8181
 
 
-def test_the_env_file_counts_less_than_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_env_file_counts_less_than_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = tmp_path / ".env"
     file.write_text("REPORTING_LANDLORD_NAME=From file\nREPORTING_HOMES=12\n")
     monkeypatch.setenv("REPORTING_HOMES", "13")

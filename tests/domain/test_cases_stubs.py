@@ -1,0 +1,182 @@
+"""Danger reports that were not sent yet, and words that come after sending: raised, never lowered."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from casework import cases, clocks
+from casework.store import Store, drafts, tables
+from tests.domain.conftest import (
+    CHRISTMAS_EVE,
+    a_submission,
+    labels,
+    make_case,
+    raise_stub,
+    show_case,
+)
+
+NOW = CHRISTMAS_EVE
+LATER = NOW + timedelta(hours=2)
+
+
+def test_a_danger_report_is_a_case_at_once(any_store: Store) -> None:
+    submission_id = secrets.token_hex(16)
+    with any_store.begin() as db:
+        drafts.create(db, session_mac=bytes(32), now=NOW, draft_id=submission_id)
+    raised = raise_stub(any_store, submission_id, question="motive")
+    case = show_case(any_store, raised.reference)
+    assert (case["complete"], case["urgency"], case["priority"]) == (False, "emergency", "emergency")
+    assert case["answers"] == {"also_said": [{"question": "motive", "text": "he has a knife"}]}
+    assert [clock["name"] for clock in case["clocks"]][0] == "alert"
+    assert case["advisor"]["name"]
+    with any_store.read() as db:
+        draft = drafts.get(db, submission_id)
+        assert draft is not None and not draft.ended and draft.case_reference == raised.reference
+
+
+def test_words_of_the_account_are_the_stubs_account(staffed: Store) -> None:
+    submission_id = secrets.token_hex(16)
+    for message, words in (
+        ("m1", "he has a knife"),
+        ("m2", "he is at the door"),
+        ("m2", "he is at the door"),
+    ):
+        raised = raise_stub(staffed, submission_id, words=words, message_id=message, question="account")
+    answers = show_case(staffed, raised.reference)["answers"]
+    assert answers == {"account": "he has a knife\n\nhe is at the door"}
+
+
+def test_sending_completes_the_stub_in_place(any_store: Store) -> None:
+    submission_id = secrets.token_hex(16)
+    raised = raise_stub(any_store, submission_id)
+    sent = a_submission(submission_id=submission_id, answers={"account": "All of it"})
+    with any_store.begin() as db:
+        made = cases.create_case(db, sent, LATER)
+    case = show_case(any_store, made.reference)
+    assert made.reference == raised.reference
+    assert (case["complete"], case["created_at"]) == (True, NOW.isoformat())
+    assert case["answers"] == {"account": "All of it"}
+    assert "weapon" in case["risk_flags"] and case["urgency"] == "emergency", "typed danger never falls"
+    assert [line["event"] for line in case["timeline"]] == ["created", "completed"]
+    acknowledge = next(clock for clock in case["clocks"] if clock["name"] == "acknowledge")
+    assert acknowledge["due_at"] == "2026-12-29T17:00:00+00:00", "the earlier promise stands"
+
+
+def test_danger_that_was_only_tapped_may_be_corrected(staffed: Store) -> None:
+    submission_id = secrets.token_hex(16)
+    raise_stub(staffed, submission_id, flags=("immediate_danger",), words="", typed=False)
+    with staffed.begin() as db:
+        made = cases.create_case(db, a_submission(submission_id=submission_id), LATER)
+    case = show_case(staffed, made.reference)
+    assert (case["risk_flags"], case["urgency"], case["priority"]) == ([], "standard", "standard")
+    assert case["clocks"][0]["name"] == "alert" and case["clocks"][0]["met_at"] is None, (
+        "somebody still looks"
+    )
+
+
+def test_turning_anonymous_makes_the_stub_forget(staffed: Store) -> None:
+    submission_id = secrets.token_hex(16)
+    raised = raise_stub(staffed, submission_id, question="reporter_name", words="canary-name help")
+    told = Told(submission_id, {"identity": "named", "reporter_name": "canary-name", "account": "noise"})
+    raise_stub(
+        staffed, submission_id, message_id="m2", words="canary-knife", question="where_postcode", told=told
+    )
+    revealed = show_case(staffed, raised.reference, reveal=True, reason="call")
+    assert revealed["identity_details"] == {"reporter_name": "canary-name"}
+    with staffed.begin() as db:
+        cases.forget_identity(db, submission_id)
+    after = json.dumps(show_case(staffed, raised.reference, reveal=True, reason="call"))
+    assert "canary-name" not in after and "canary-knife" in after and "noise" in after
+
+
+class Told:
+    """What a conversation's draft says of itself."""
+
+    def __init__(
+        self, key: str, answers: dict[str, Any], flags: tuple[str, ...] = (), urgency: str = "standard"
+    ):
+        self.id, self.answers, self.flags, self.urgency = key, answers, flags, urgency
+        self.channel, self.notes = "webchat", dict[str, str]()
+        self.also_said: list[dict[str, Any]] = []
+
+
+@pytest.mark.parametrize(
+    ("told", "flags", "urgency", "answers"),
+    [
+        (True, ("immediate_danger",), "emergency", {}),
+        (True, ("child_at_risk",), "urgent", {}),
+        (True, ("adult_at_risk",), "urgent", {}),
+        (True, ("repeat_or_escalating",), "standard", {"age_group": "13_17"}),
+        (False, (), "standard", {"age_group": "13_17"}),
+        (False, ("weapon",), "urgent", {}),
+        (False, (), "standard", {}),
+    ],
+)
+def test_who_is_told_of_a_report_that_was_left(
+    staffed: Store, told: bool, flags: tuple[str, ...], urgency: str, answers: dict[str, Any]
+) -> None:
+    draft = Told(secrets.token_hex(16), {**answers, "account": "so far"}, flags, urgency)
+    with staffed.begin() as db:
+        assert cases.tell_before_leaving(db, draft, NOW) is told
+        found = cases.listed(db)
+    assert len(found) == told
+    if told:
+        case = show_case(staffed, found[0]["reference"])
+        assert (case["complete"], case["answers"]["account"]) == (False, "so far")
+        assert case["priority"] in ("urgent", "emergency")
+
+
+def test_later_words_raise_a_case_and_are_kept_once(any_store: Store) -> None:
+    made = make_case(any_store)
+    danger = labels("hate", "weapon", "immediate_danger", hate_kind="crime", urgency="emergency")
+    for _ in range(2):
+        with any_store.begin() as db:
+            cases.add_words(db, made.reference, "he is back with a knife", danger, LATER, message_id="m9")
+    case = show_case(any_store, made.reference)
+    assert (case["category"], case["priority"], case["urgency"]) == ("hate", "emergency", "emergency")
+    assert "alert" in [clock["name"] for clock in case["clocks"]]
+    assert case["answers"]["account"] == "They play drums every night.", "each report is kept whole"
+    with any_store.read() as db:
+        written = [(one["author"], one["text"]) for one in cases.thread(db, made.reference)]
+    assert written == [("reporter", "he is back with a knife")]
+
+
+def test_later_small_talk_changes_nothing(any_store: Store) -> None:
+    made = make_case(any_store, labels=labels("hate", "weapon", urgency="urgent"))
+    with any_store.begin() as db:
+        cases.add_words(db, made.reference, "thank you", labels("other"), LATER)
+    case = show_case(any_store, made.reference)
+    assert (case["category"], case["priority"], case["risk_flags"]) == ("hate", "urgent", ["weapon"])
+
+
+def test_new_danger_alerts_again_after_the_first_was_acknowledged(staffed: Store) -> None:
+    raised = raise_stub(staffed, secrets.token_hex(16))
+    with staffed.begin() as db:
+        clocks.meet_clock(db, raised.reference, "alert", "a@example.org", NOW)
+        cases.add_words(
+            db, raised.reference, "he is back", labels("asb", "immediate_danger", urgency="emergency"), LATER
+        )
+        open_alerts = db.scalar(sa.select(sa.func.count()).where(
+            tables.outbox.c.kind == "alert", tables.outbox.c.state == "pending"))  # fmt: skip
+    assert open_alerts >= 1
+    alerts = [clock for clock in show_case(staffed, raised.reference)["clocks"] if clock["name"] == "alert"]
+    assert [alert["met_at"] is None for alert in alerts] == [False, True]
+
+
+def test_a_wish_to_withdraw_is_a_request(staffed: Store) -> None:
+    made = make_case(staffed, labels=labels("asb", "child_at_risk", urgency="urgent"))
+    with staffed.begin() as db:
+        assert cases.ask_to_withdraw(db, made.reference, "please stop", LATER, "m1")
+        assert not cases.ask_to_withdraw(db, made.reference, "please stop", LATER, "m1")
+    assert show_case(staffed, made.reference)["status"] == "new"
+
+
+def test_words_for_no_case_are_refused(staffed: Store) -> None:
+    with pytest.raises(cases.NoCase), staffed.begin() as db:
+        cases.add_words(db, "LR-0000-0000", "hello", None, NOW)
