@@ -41,9 +41,9 @@ def without_validator(archive: Path) -> None:
         lean.replace(archive)
 
 
-def _show_ours(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
+def _show_ours(message: Warning | str, category: type[Warning], filename: str, *_: Any, **__: Any) -> None:
     """What Rasa has to say of the data; not what old packages have to say of each other."""
-    if issubclass(category, (UserWarning, FutureWarning)):
+    if "rasa" in Path(filename).parts and issubclass(category, UserWarning | FutureWarning):
         print(message, file=sys.stderr)
 
 
