@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from casework.advisors.naming import names_advisor
+from casework.advisors.naming import Spoken, names_advisor
 from casework.clocks.working import LONDON
 from casework.store.tables import advisor
 
@@ -62,10 +62,11 @@ def assign(db: Db, needs: Needs, at: datetime, leave_out: Collection[str] = ()) 
     """Choose the owner of a case and count it to their load. Never fails to find one."""
     rows = [row for row in db.execute(_ACTIVE) if row.id not in leave_out]
     today = at.astimezone(LONDON).date()
+    said = Spoken.of(needs.texts)
     free = [
         row for row in rows
         if not is_absent(row.absences, today)
-        and not names_advisor(row.name, row.email, needs.texts, needs.about_staff)
+        and not names_advisor(row.name, row.email, said, needs.about_staff)
     ]  # fmt: skip
     fitting = [row for row in free if not row.duty_manager and (row.trained or not needs.trained)]
     managers = [row for row in free if row.duty_manager]

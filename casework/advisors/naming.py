@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
@@ -26,23 +27,39 @@ def plain_words(text: str) -> list[str]:
 _LETTERS = str.maketrans({"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "ß": "ss", "’": "'"})
 
 
-def names_advisor(name: str, email: str, texts: Iterable[str], about_staff: bool = False) -> bool:
-    """Whether any of these texts names this person: in full, by family name, misspelt after the first
-    name, by e-mail address, or, in a report about staff, by first name."""
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """The texts of a report, taken apart once to be held against every advisor."""
+
+    texts: tuple[str, ...] = field(repr=False)
+    words: tuple[list[str], ...] = field(repr=False)
+    found: tuple[frozenset[str], ...] = field(repr=False)
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> Spoken:
+        kept = tuple(texts)
+        words = tuple(plain_words(text) for text in kept)
+        found = tuple(frozenset(word.removesuffix("'s") for word in one) for one in words)
+        return cls(tuple(text.casefold() for text in kept), words, found)
+
+
+def names_advisor(name: str, email: str, said: Spoken | Iterable[str], about_staff: bool = False) -> bool:
+    """Whether a report names this person: in full, by family name, misspelt after the first name, by e-mail
+    address, or, in a report about staff, by first name."""
+    spoken = said if isinstance(said, Spoken) else Spoken.of(said)
     tokens = [token for token in plain_words(re.sub(r"\(.*?\)", "", name)) if len(token) > 1]
     if not tokens:
         return False
     first, last = tokens[0], tokens[-1]
-    for text in texts:
-        if email and email.casefold() in text.casefold():
-            return True
-        words = plain_words(text)
-        found = {word.removesuffix("'s") for word in words}
+    if email and any(email.casefold() in text for text in spoken.texts):
+        return True
+    for words, found in zip(spoken.words, spoken.found, strict=True):
         if last in found:
             return True
-        if first in found and (about_staff or _STAFF_WORDS & found):
-            return True
-        for here, following in zip(words, words[1:], strict=False):
-            if here == first and SequenceMatcher(None, last, following).ratio() >= _CLOSE:
+        if first in found:
+            if about_staff or _STAFF_WORDS & found:
+                return True
+            after = (following for here, following in zip(words, words[1:], strict=False) if here == first)
+            if any(SequenceMatcher(None, last, word).ratio() >= _CLOSE for word in after):
                 return True
     return False
