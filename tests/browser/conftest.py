@@ -18,6 +18,8 @@ from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 from starlette.middleware import Middleware
 
+from tests.kit import Stack
+
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "web"))
 
@@ -78,6 +80,12 @@ def address(door: tuple[str, Service]) -> str:
     return door[0]
 
 
+@pytest.fixture(scope="session")
+def real(running_stack: Stack) -> str:
+    """The address of the whole running service."""
+    return running_stack.base
+
+
 @pytest.fixture
 def opened(browser: Browser, address: str) -> Iterator[Open]:
     """Opens pages, each in a browser of its own; a script error or a foreign address fails."""
@@ -122,9 +130,7 @@ def axe(page: Page) -> dict[str, Any]:
     page.evaluate("scrollTo(0, 0)")
     page.evaluate((HERE / "vendor" / "axe-core-4.14.1.min.js").read_text(encoding="utf-8"))
     found = page.evaluate("tags => axe.run({runOnly: {type: 'tag', values: tags}})", TAGS)
-    rules = {
-        each["id"] for kind in ("violations", "incomplete", "passes", "inapplicable") for each in found[kind]
-    }
+    rules = {each["id"] for kind in ("violations", "incomplete", "passes", "inapplicable") for each in found[kind]}
     named = {
         kind: [(each["id"], [node["html"][:150] for node in each["nodes"]]) for each in found[kind]]
         for kind in ("violations", "incomplete")

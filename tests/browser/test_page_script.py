@@ -216,6 +216,14 @@ def test_an_unexpected_answer_falls_back_to_the_plain_form(chat: Page) -> None:
     asked(chat, "Who are you")
 
 
+def test_far_too_many_words_stay_on_the_page(chat: Page) -> None:
+    chat.route("**/chat", lambda route: route.fulfill(status=413, json={"error": {}}), times=1)
+    chat.locator("#text").fill("x" * 50_000)
+    chat.get_by_role("button", name="Continue", exact=True).click()
+    expect(chat.locator("#unsent")).to_contain_text("too long to send at once")
+    assert len(chat.locator("#text").input_value()) == 50_000
+
+
 def test_an_ended_session_gives_the_words_back(chat: Page, service: Service) -> None:
     chat.context.clear_cookies()
     chat.locator("#text").fill("my long words")

@@ -79,9 +79,7 @@ class Service:
     deaf: ChatError | None = None
     next_turn: dict[str, Any] | None = None
     opened: dict[str, Any] | None = None
-    settings: Any = field(
-        default_factory=lambda: SimpleNamespace(landlord_name="Livv", landlord_phone="0151 000 0000")
-    )
+    settings: Any = field(default_factory=lambda: SimpleNamespace(landlord_name="Livv", landlord_phone="0151 000 0000"))
 
     def at(self, *entries: tuple[dict[str, Any], str | None]) -> None:
         """Put the conversation at the last of these turns, each with what was said to get it."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from pages_by_hand import PAUSED, RECEIPT, TOKEN, Service, turn
+from pages_by_hand import PAUSED, RECEIPT, TOKEN, Service, emergency, turn
 from starlette.middleware import Middleware
 from starlette.testclient import TestClient
 
@@ -16,7 +16,7 @@ from casework.questions.wording import card
 from web.chat import pages
 from web.chat.errors import ChatError, error
 from web.chat.page_forms import Form, bodies, next_id
-from web.chat.page_view import with_links
+from web.chat.page_links import with_links
 from web.headers import SecurityHeaders
 
 FORBIDDEN = re.compile(r"hate|crime|abuse|asb|report", re.I)
@@ -91,13 +91,8 @@ def test_start_twice_goes_on_in_the_same_chat(chatting: TestClient, service: Ser
 
 @pytest.mark.parametrize("path", ["/start", "/chat", "/return"])
 def test_posts_of_other_sites_are_refused(chatting: TestClient, service: Service, path: str) -> None:
-    assert (
-        chatting.post(path, headers={"sec-fetch-site": "cross-site"}, data={"text": "x"}).status_code == 403
-    )
-    assert (
-        chatting.post(path, headers={"origin": "https://elsewhere.example"}, data={"text": "x"}).status_code
-        == 403
-    )
+    assert chatting.post(path, headers={"sec-fetch-site": "cross-site"}, data={"text": "x"}).status_code == 403
+    assert chatting.post(path, headers={"origin": "https://elsewhere.example"}, data={"text": "x"}).status_code == 403
     assert service.taken == []
 
 
@@ -167,9 +162,7 @@ def test_nothing_answered_is_said_kindly_in_place(chatting: TestClient, service:
     assert service.taken == []
     assert title(reply.text).startswith("Error: ")
     assert (
-        'id="fault"' in reply.text
-        and 'aria-describedby="fault"' in reply.text
-        and 'aria-invalid="true"' in reply.text
+        'id="fault"' in reply.text and 'aria-describedby="fault"' in reply.text and 'aria-invalid="true"' in reply.text
     )
 
 
@@ -264,13 +257,9 @@ def test_card_stands_apart_as_an_alert(chatting: TestClient, service: Service) -
     assert 'href="https://999bsl.co.uk"' in html
 
 
-def test_unreachable_assistant_keeps_the_words_under_the_same_id(
-    chatting: TestClient, service: Service
-) -> None:
+def test_unreachable_assistant_keeps_the_words_under_the_same_id(chatting: TestClient, service: Service) -> None:
     service.problem = ChatError(503, "unavailable", "Sorry. Call 999 or 101.", 5)
-    reply = chatting.post(
-        "/chat", data={"id": "m1", "kind": "text", "question": "account", "text": "all of <it>"}
-    )
+    reply = chatting.post("/chat", data={"id": "m1", "kind": "text", "question": "account", "text": "all of <it>"})
     assert reply.status_code == 503
     assert reply.headers["retry-after"] == "5"
     assert "all of &lt;it&gt;</textarea>" in reply.text
@@ -326,6 +315,15 @@ def test_script_gets_only_what_is_new(chatting: TestClient) -> None:
     assert reply.status_code == 200
     assert "automated assistant" not in reply.text and "<html" not in reply.text
     assert 'id="new-lines"' in reply.text and "Who are you telling us" in reply.text
+
+
+def test_script_gets_card_and_question_of_the_turn_before_for_the_history(
+    chatting: TestClient, service: Service
+) -> None:
+    service.at((turn("start", "Hello.", asks="danger_now"), None), (emergency("a", "account"), "a knife"))
+    fields = {"id": "m1", "after": "a", "text": "more"}
+    lines = chatting.post("/chat", data=fields, headers={"X-Part": "turn"}).text.split('id="new-answer"')[0]
+    assert lines.index("Danger: call 999") < lines.index("What happened?") < lines.index(">You<")
 
 
 def test_script_gets_errors_in_place(chatting: TestClient, service: Service) -> None:
@@ -412,11 +410,11 @@ def test_code_of_a_sent_report_shows_its_case(client: TestClient, service: Servi
     case = {
         "reference": "LV-2026-0001",
         "status": "Being looked at",
-        "messages": [{"text": "Hello", "at": None}],
+        "messages": [{"text": "Hello", "author": "advisor", "at": "2026-07-20T21:27:32+00:00"}],
     }
     service.opened = {"session": "t2", "case": case, "turn": None}
     reply = client.post("/return", data={"code": "1234567890123456"})
-    assert reply.status_code == 200 and "LV-2026-0001" in reply.text and "Being looked at" in reply.text
+    assert reply.status_code == 200 and "LV-2026-0001" in reply.text and "Monday 20 July at 22:27" in reply.text
 
 
 def test_wrong_code_is_said_in_place(client: TestClient, service: Service) -> None:

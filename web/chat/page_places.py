@@ -23,6 +23,11 @@ class Place:
     hours: str = ""
 
     @property
+    def dialled(self) -> bool:
+        """Whether this is a number long enough to be known among other words."""
+        return self.number.replace(" ", "").isdigit() and len(self.number) > 3
+
+    @property
     def href(self) -> str:
         """A link that rings, or writes to, the number."""
         digits = "".join(re.findall(r"\d", self.number))
@@ -31,9 +36,7 @@ class Place:
 
 def places() -> dict[str, Place]:
     """Every verified service, by key."""
-    return {
-        key: Place(line["name"], line["number"], line.get("hours", "")) for key, line in helplines().items()
-    }
+    return {key: Place(line["name"], line["number"], line.get("hours", "")) for key, line in helplines().items()}
 
 
 def landlord_place(settings: Any) -> Place | None:

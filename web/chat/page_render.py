@@ -6,9 +6,11 @@ import gzip
 import mimetypes
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.requests import Request
@@ -16,9 +18,10 @@ from starlette.responses import HTMLResponse, Response
 
 from casework.questions.wording import card
 from web.chat.page_headers import session_of
+from web.chat.page_links import with_links
 from web.chat.page_places import exit_url, landlord_name, landlord_place, places
-from web.chat.page_view import with_links
 
+LONDON = ZoneInfo("Europe/London")
 HERE = Path(__file__).parent
 STATIC = HERE.parent / "static"
 
@@ -47,6 +50,7 @@ class Pages:
             lstrip_blocks=True,
         )
         self._env.filters["links"] = with_links
+        self._env.filters["when"] = when
         self._env.filters["lines"] = lambda text: [line for line in str(text).splitlines() if line.strip()]
         self._env.globals.update(
             static=self._static,
@@ -81,13 +85,17 @@ class Pages:
         if request.headers.get("if-none-match") == headers["ETag"]:
             return Response(status_code=304, headers=headers)
         if "gzip" in request.headers.get("accept-encoding", ""):
-            return Response(
-                found.packed, media_type=found.kind, headers={**headers, "Content-Encoding": "gzip"}
-            )
+            return Response(found.packed, media_type=found.kind, headers={**headers, "Content-Encoding": "gzip"})
         return Response(found.plain, media_type=found.kind, headers=headers)
 
     def _static(self, name: str) -> str:
         return f"/static/{name}?v={self.files[name].mark}"
+
+
+def when(moment: str) -> str:
+    """A moment (ISO 8601) as people here say it: "Friday 20 November at 21:27"."""
+    local = datetime.fromisoformat(moment).astimezone(LONDON)
+    return f"{local:%A} {local.day} {local:%B} at {local:%H:%M}"
 
 
 def _built(path: Path) -> Built:

@@ -56,6 +56,4 @@ def nothing_here(pages: Pages, request: Request) -> Response:
 
 
 def _ended(pages: Pages, request: Request, status: int, typed: str) -> Response:
-    return pages.page(
-        request, "nothing.html", status=status, typed=typed, links=START_AGAIN, in_session=False
-    )
+    return pages.page(request, "nothing.html", status=status, typed=typed, links=START_AGAIN, in_session=False)

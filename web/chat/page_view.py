@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-
-from markupsafe import Markup, escape
 
 from casework.questions.wording import card
 from web.chat import page_words as words
@@ -106,11 +103,13 @@ def chat_view(
     first = entries[0] if shown and shown[0] is entries[0] else None
     lines: list[Line] = []
     opening: tuple[Line, ...] = ()
+    if after and len(shown) < len(entries) and shown:
+        lines += _kept_apart(entries[len(entries) - len(shown) - 1].turn)
     for entry in shown:
         made = _lines(entry, latest=entry is entries[-1])
         if entry is first and entry.said is None:
             # The first page has said all this already: it is folded away, and the first question is on top.
-            opening, made = _folded(made)
+            opening, made = _folded(entry.turn, latest=entry is entries[-1])
         lines += made
     kinds = [(m.get("kind", "say"), m.get("text", "")) for m in last["messages"]]
     return Chat(
@@ -133,30 +132,68 @@ def _sent(entries: Sequence[Said]) -> Mapping[str, Any] | None:
     return next((receipt for receipt in reversed(found) if receipt and receipt.get("reference")), None)
 
 
-def _folded(made: list[Line]) -> tuple[tuple[Line, ...], list[Line]]:
+def _folded(turn: Turn, *, latest: bool) -> tuple[tuple[Line, ...], list[Line]]:
     """The welcome, and what is left of the first turn without it."""
-    parts = tuple(part for line in made for part in line.parts)
-    asked = tuple(part for part in parts if part[0] == "question")
-    welcome = tuple(part for part in parts if part[0] != "question")
-    return (Line("us", welcome),) if welcome else (), [Line("us", asked)] if asked else []
+    welcome = tuple((m.get("kind", "say"), m["text"]) for m in turn["messages"])
+    asked = [] if latest or not _asked(turn) else [Line("us", (("say", _asked(turn)),))]
+    return (Line("us", welcome),) if welcome else (), asked
 
 
 def _lines(entry: Said, *, latest: bool) -> list[Line]:
     turn = entry.turn
-    lines = [Line("you", (("say", entry.said),))] if entry.said else []
+    lines = [Line("you", (("say", _in_words(entry.said)),))] if entry.said else []
     parts = [(m.get("kind", "say"), m.get("text", "")) for m in turn["messages"] if m.get("text")]
-    asked = (turn.get("question") or {}).get("text", "")
+    parts = [(kind, text) for kind, text in parts if not _on_receipt(text, turn.get("receipt"))]
+    asked = _asked(turn)
     if latest:
         # The card, the trouble and the question have places of their own on the page.
         parts = [(k, t) for k, t in parts if k not in ("emergency", "error") and t != asked]
     if asked and not latest and all(text != asked for _, text in parts):
         parts.append(("question", asked))
     if parts:
-        lines.append(Line("us", tuple(parts)))
+        lines.append(Line("us", _joined(parts)))
     if lines and latest:
         lines[-1] = replace(lines[-1], anchor="reply")
         lines[0] = replace(lines[0], anchor="new")
     return lines
+
+
+def _kept_apart(turn: Turn) -> list[Line]:
+    """What of a turn stood outside the history while it was the latest: card, trouble, question."""
+    parts = [(m["kind"], m["text"]) for m in turn["messages"] if m.get("kind") in ("emergency", "error")]
+    if asked := _asked(turn):
+        parts.append(("question", asked))
+    return [Line("us", _joined(parts))] if parts else []
+
+
+def _asked(turn: Turn) -> str:
+    return str((turn.get("question") or {}).get("text", ""))
+
+
+def _in_words(said: str) -> str:
+    """What the person said; a button of ours by the words that stand on it."""
+    if said.startswith("change:"):
+        return words.CHANGED
+    return words.CONTROL_LABELS.get(said, said)
+
+
+def _on_receipt(text: str, receipt: Mapping[str, Any] | None) -> bool:
+    """Whether the receipt, which has a place of its own, says this already."""
+    if receipt is None:
+        return False
+    return any(receipt.get(key) and receipt[key] in text for key in ("reference", "code", "advisor"))
+
+
+def _joined(parts: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Neighbours that look the same as one part: what is said and what is asked, or two pieces of help."""
+    out: list[tuple[str, str]] = []
+    for kind, text in parts:
+        shown = "say" if kind == "question" else kind
+        if out and out[-1][0] == shown:
+            out[-1] = (shown, f"{out[-1][1]}\n\n{text}")
+        else:
+            out.append((shown, text))
+    return tuple(out)
 
 
 def _question(turn: Turn, form: Form | None) -> Question | None:
@@ -207,28 +244,3 @@ def split_card(message: str) -> tuple[tuple[str, ...], str]:
         return (), message
     urgent, _, rest = message.partition("\n\n")
     return tuple(urgent.splitlines()), rest
-
-
-_LINK = re.compile(
-    r"https://[^\s<>\"']+[^\s<>\"'.,;:!?)]"
-    r"|\b999bsl\.co\.uk\b"
-    r"|(?<=[Cc]all )(?:999|101)\b"
-    r"|(?<!\d)(?<!\d )\b0\d(?: ?\d){8,9}\b(?! ?\d)"
-)
-
-
-def with_links(text: str) -> Markup:
-    """The assistant's words with its numbers and addresses as links. Never for words of the person."""
-    out, at = Markup(), 0
-    for found in _LINK.finditer(text):
-        shown = found.group()
-        out += escape(text[at : found.start()])
-        if shown.startswith("https://") or shown == "999bsl.co.uk":
-            href = shown if shown.startswith("https://") else "https://" + shown
-            out += Markup('<a href="{}" rel="noopener noreferrer">{}</a>').format(href, shown)
-        elif text[max(0, found.start() - 5) : found.start()].lower().endswith("text "):
-            out += Markup('<a href="sms:{}">{}</a>').format(shown.replace(" ", ""), shown)
-        else:
-            out += Markup('<a href="tel:{}">{}</a>').format(shown.replace(" ", ""), shown)
-        at = found.end()
-    return out + escape(text[at:])

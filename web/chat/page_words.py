@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+CHANGED = "Change an answer"
 # Beside Continue, in this order; skip and back stand next to it, the rest below.
 CONTROL_LABELS = {
     "skip": "Skip this question",

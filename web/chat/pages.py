@@ -19,14 +19,7 @@ from web.chat import page_words as words
 from web.chat.bodies import MessageBody
 from web.chat.errors import ChatError, error
 from web.chat.page_forms import Form, FormTooLarge, bodies, next_id, read_fields, read_form
-from web.chat.page_headers import (
-    WIPE,
-    forget,
-    from_elsewhere,
-    remember,
-    remember_briefly,
-    session_of,
-)
+from web.chat.page_headers import WIPE, forget, from_elsewhere, remember, remember_briefly, session_of
 from web.chat.page_render import Pages
 from web.chat.page_view import Said, chat_view, split_card
 
@@ -98,7 +91,8 @@ class PageRoutes:
                 return troubles.nothing_here(self.pages, request)
             return troubles.trouble(self.pages, request, problem, links=(("/chat", "Try again"),))
         if not entries:
-            return troubles.nothing_here(self.pages, request)
+            # A session to a sent report, opened with its code: that is where it is shown.
+            return _go("/return")
         response = self.pages.page(request, "chat.html", chat=chat_view(entries))
         remember(request, response, token)
         return response
@@ -119,9 +113,7 @@ class PageRoutes:
         turns: list[dict[str, Any]] = []
         try:
             for body in bodies(form):
-                turns.append(
-                    await self.service.message(token, MessageBody(**body), address=_address(request))
-                )
+                turns.append(await self.service.message(token, MessageBody(**body), address=_address(request)))
         except ValidationError:
             return await self._again(request, token, form, words.ERRORS["form"], 400)
         except ChatError as problem:
@@ -145,9 +137,7 @@ class PageRoutes:
         except ChatError as problem:
             if problem.status >= 500:
                 return troubles.trouble(self.pages, request, problem, links=(("/return", "Try again"),))
-            return self.pages.page(
-                request, "return.html", status=problem.status, typed=code, error=problem.message
-            )
+            return self.pages.page(request, "return.html", status=problem.status, typed=code, error=problem.message)
         case = found["case"]
         if case is None:
             response: Response = _go("/chat")
@@ -169,7 +159,7 @@ class PageRoutes:
         return self._out(request)
 
     async def close(self, request: Request) -> Response:
-        """Put the page away and keep what there is: it can be opened again with its code."""
+        """Put the page away; what there is can be opened again with its code."""
         return self._out(request)
 
     def _out(self, request: Request) -> Response:
@@ -200,9 +190,7 @@ class PageRoutes:
     async def static(self, request: Request, name: str) -> Response:
         """The style, the script, the icon."""
         found = self.pages.file(name, request)
-        return found or troubles.trouble(
-            self.pages, request, ChatError(404, "not_found", "There is nothing here.")
-        )
+        return found or troubles.trouble(self.pages, request, ChatError(404, "not_found", "There is nothing here."))
 
     async def _open(self, token: str, *, unsent: bool = False) -> bool:
         """Whether there is a chat of this session (`unsent`: one that is not sent yet)."""
@@ -215,9 +203,7 @@ class PageRoutes:
     async def _entries(self, token: str) -> list[Said]:
         return [Said(entry.turn, entry.said) for entry in await self.service.transcript(token)]
 
-    async def _answered(
-        self, request: Request, token: str, form: Form, turns: list[dict[str, Any]]
-    ) -> Response:
+    async def _answered(self, request: Request, token: str, form: Form, turns: list[dict[str, Any]]) -> Response:
         if turns[-1].get("ended") and not turns[-1].get("receipt") and not await self._open(token):
             return self._left(request, turns[-1])
         part = request.headers.get("x-part") == "turn"
@@ -283,9 +269,7 @@ class PageRoutes:
             return troubles.trouble(self.pages, request, ChatError(status, "again", said), form=form)
         part = request.headers.get("x-part") == "turn"
         view = chat_view(entries, after=form.after if part else "", form=form, urgent=urgent)
-        return self.pages.page(
-            request, "turn.html" if part else "chat.html", status=status, chat=view, error=message
-        )
+        return self.pages.page(request, "turn.html" if part else "chat.html", status=status, chat=view, error=message)
 
 
 def _nothing(form: Form) -> str:

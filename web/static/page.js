@@ -147,6 +147,10 @@
     if (!reply) { unsent(form, button); return; }
     const fresh = new DOMParser().parseFromString(words, "text/html");
     if (reply.headers.get("X-Part") === "whole") { whole(fresh); return; }
+    if (reply.status === 413 && !fresh.getElementById("new-answer")) {
+      unsent(form, button, "This is too long to send at once. Nothing is lost: send it in two or more parts.");
+      return;
+    }
     if (!fresh.getElementById("new-answer")) { plainly(form, button); return; }
     show(fresh, reply.ok);
   }
@@ -171,14 +175,14 @@
   }
 
   // No answer: all that was typed stays, and the same message (its id) is tried again.
-  function unsent(form, button) {
+  function unsent(form, button, why = "What you wrote is still here. It may be the signal, or we may be slow. Wait a moment, then try again.") {
     const box = make("div", "", { id: "unsent", className: "card trouble" });
     const head = make("h2", "We could not send that", { tabIndex: -1 });
     const retry = make("button", "Try again", { type: "button", className: "button" });
     retry.addEventListener("click", () => { if (!sending) send(form, button); });
     box.append(
       head,
-      make("p", "What you wrote is still here. It may be the signal, or we may be slow. Wait a moment, then try again."),
+      make("p", why),
       make("p", "If anyone is in danger now, call 999. For the police when it is not an emergency, call 101."),
       retry,
     );

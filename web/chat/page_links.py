@@ -1,0 +1,39 @@
+"""Numbers and addresses in the assistant's words as links, so that one touch rings them."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from markupsafe import Markup, escape
+
+from web.chat.page_places import places
+
+# An address; a short number where the words around it say that it is rung; a number as it is dialled in the
+# United Kingdom, which a receipt code (sixteen digits) is not.
+_ADDRESS = r"https://[^\s<>\"']+[^\s<>\"'.,;:!?)]|\b999bsl\.co\.uk\b"
+_SHORT = r"(?:(?<=[Cc]all )|(?<=\bon )|(?<=\bor )|(?<=\bdial ))(?:999|101|111)\b"
+_LONG = r"(?<!\d)(?<!\d )\b0\d(?: ?\d){8,9}\b(?! ?\d)"
+
+
+@lru_cache(maxsize=1)
+def _pattern() -> re.Pattern[str]:
+    known = sorted((place.number for place in places().values() if place.dialled), key=len, reverse=True)
+    listed = "|".join(rf"(?<!\d)(?<!\d ){re.escape(number)}(?! ?\d)" for number in known)
+    return re.compile("|".join((_ADDRESS, _SHORT, listed, _LONG)))
+
+
+def with_links(text: str) -> Markup:
+    """The assistant's words with links. Never for words of the person."""
+    out, at = Markup(), 0
+    for found in _pattern().finditer(text):
+        out += escape(text[at : found.start()]) + _link(found.group())
+        at = found.end()
+    return out + escape(text[at:])
+
+
+def _link(shown: str) -> Markup:
+    if shown.startswith("https://") or not shown[-1].isdigit():
+        href = shown if shown.startswith("https://") else "https://" + shown
+        return Markup('<a href="{}" rel="noopener noreferrer">{}</a>').format(href, shown)
+    return Markup('<a href="tel:{}">{}</a>').format(shown.replace(" ", ""), shown)
