@@ -24,7 +24,15 @@ from casework.triage.words import Words, split
 _LIFTING = frozenset({"night", "deliberate", "theft", "stress", "long", "loitering"})
 # Flags that tell of somebody's conduct; a bare "hes got a knife" tells of none.
 _CONDUCT_FLAGS = frozenset(
-    {"violence", "threat_of_harm", "arson_fire", "domestic_abuse", "sexual_offence", "exploitation", "child_at_risk"}
+    {
+        "violence",
+        "threat_of_harm",
+        "arson_fire",
+        "domestic_abuse",
+        "sexual_offence",
+        "exploitation",
+        "child_at_risk",
+    }
     | {"adult_at_risk"}
 )
 _FALSE_FRIENDS = frozenset({"disability.befriended", "disability.befriended_far"})
@@ -117,6 +125,8 @@ def _flags(found: Found) -> set[str]:
         flags.add("threat_of_harm")
     if "child_reporter" in signals and flags & (URGENT_FLAGS | EMERGENCY_FLAGS):
         flags.add("child_at_risk")
+    if any(hit.rule in _FALSE_FRIENDS for hit in found.get("strand:disability", ())):
+        flags.add("adult_at_risk")
     if "domestic_abuse" in flags and "child_present" in signals:
         flags.add("child_at_risk")
     return flags
@@ -147,6 +157,8 @@ def _category(
     serious = flags & (URGENT_FLAGS | EMERGENCY_FLAGS)
     if "lifestyle" in signals and not (types or serious or signals & _LIFTING):
         return ("asb" if other_motive else "not_asb"), "sig:lifestyle"
+    if "service" in signals and types <= {"vandalism_damage"} and not serious and not signals & {"agent", "conduct"}:
+        return "other", "sig:service"
     if types:
         return "asb", "type:" + next(value for value in ASB_TYPES if value in types)
     if serious & _CONDUCT_FLAGS:

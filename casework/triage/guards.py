@@ -47,7 +47,9 @@ def supposed(text: Text) -> int:
 
 def asked(text: Text) -> int:
     """Words of a question about a topic ("what do you do about knife crime?"), not of a person's story."""
-    openers = _family(text, "topic_question")
+    greeting = _family(text, "greeting") | text.at.get(",", 0)
+    starts = 1 | (text.hard << 1) | ((greeting & ~text.hard) << 1)
+    openers = _family(text, "topic_question") & starts
     scope = 0
     if openers:
         scope = _scope(text, openers, _family(text, "self_word") | _family(text, "pronoun_agent"), 14)

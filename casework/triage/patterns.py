@@ -116,7 +116,19 @@ def compile_pattern(source: str, lexicon: Lexicon, elements: Elements) -> list[P
 class Text:
     """One message, tagged: for each family and word the places where it stands, as bits."""
 
-    __slots__ = ("at", "blocked", "cont", "elements", "fill", "found", "hard", "lexicon", "masks", "size", "words")
+    __slots__ = (
+        "at",
+        "blocked",
+        "cont",
+        "elements",
+        "fill",
+        "found",
+        "hard",
+        "lexicon",
+        "masks",
+        "size",
+        "words",
+    )
 
     def __init__(self, words: list[str], lexicon: Lexicon, elements: Elements) -> None:
         self.lexicon, self.elements = lexicon, elements

@@ -204,7 +204,30 @@ def _book(*folders: str, timed: bool = False) -> RuleBook:
             except ValueError as wrong:
                 raise ValueError(f"rule {rule.name}: {source}: {wrong}") from wrong
         kinds[rule.kind].append(rule)
+    book.families = _in_order(book.families, elements)
     return book
+
+
+def _in_order(families: list[Rule], elements: Elements) -> list[Rule]:
+    """Each made family after those it is made of. Raises ``ValueError`` where they go in a circle."""
+    numbers = lexicon().numbers
+    waiting = {rule.target for rule in families}
+    uses: dict[str, set[str]] = {name: set() for name in waiting}
+    by_number = {numbers[name]: name for name in waiting}
+    for rule in families:
+        for pattern in rule.patterns:
+            for element, _ in pattern.steps:
+                for family, without in elements.items[element].families:
+                    uses[rule.target].update(by_number[one] for one in (family, *without) if one in by_number)
+    order: list[Rule] = []
+    done: set[str] = set()
+    while len(done) < len(waiting):
+        ready = {name for name in waiting if name not in done and uses[name] <= done}
+        if not ready:
+            raise ValueError(f"families in a circle: {sorted(waiting - done)}")
+        order += [rule for rule in families if rule.target in ready]
+        done |= ready
+    return order
 
 
 @cache

@@ -101,6 +101,30 @@ def _only_help(tagged: Text, size: int) -> bool:
             break
         here = more
     polite = 0
-    for word in ("please", "me", "us", "now", "i", "im", "need", "the", "to", "send", "quick", "hes", "is", "he", "they", "theyre", "some", "my", "omg", "god", "oh", "someone", "can"):
+    for word in (
+        "please",
+        "me",
+        "us",
+        "now",
+        "i",
+        "im",
+        "need",
+        "the",
+        "to",
+        "send",
+        "quick",
+        "hes",
+        "is",
+        "he",
+        "they",
+        "theyre",
+        "some",
+        "my",
+        "omg",
+        "god",
+        "oh",
+        "someone",
+        "can",
+    ):
         polite |= tagged.at.get(word, 0)
     return (here | polite).bit_count() >= size

@@ -47,9 +47,7 @@ def mentions_damage(text: str) -> bool:
 def reads_as_report(text: str) -> bool:
     """Whether the words tell of behaviour or risk, rather than only ask about the service."""
     labels = triage(text)
-    if labels.category != "other" or labels.risk_flags:
-        return True
-    return False
+    return labels.category != "other" or bool(labels.risk_flags)
 
 
 @cache
