@@ -178,9 +178,7 @@ def test_the_cookie_opens_the_same_chat_from_our_own_page_only(front: Front) -> 
     ours = {**cookie, "Origin": "http://ours.example"}
     assert front.ask("POST", "/chat/api/messages", json=body, headers=ours).status_code == 200
     for theirs in ({}, {"Origin": "null"}, {"Origin": "https://elsewhere.example"}):
-        answer = front.ask(
-            "POST", "/chat/api/messages", json={**body, "id": "b"}, headers={**cookie, **theirs}
-        )
+        answer = front.ask("POST", "/chat/api/messages", json={**body, "id": "b"}, headers={**cookie, **theirs})
         assert (answer.status_code, answer.json()["error"]["code"]) == (403, "wrong_origin")
 
 
@@ -250,8 +248,7 @@ def test_a_paused_report_goes_on_where_it_was(front: Front) -> None:
 
 def test_guessing_codes_is_slowed_down(limited: Front) -> None:
     answers = [
-        limited.ask("POST", "/chat/api/receipts", json={"code": f"{number:016}"}).status_code
-        for number in range(60)
+        limited.ask("POST", "/chat/api/receipts", json={"code": f"{number:016}"}).status_code for number in range(60)
     ]
     assert answers[0] == 404 and answers[-1] == 429
     last = limited.ask("POST", "/chat/api/receipts", json={"code": "0" * 16})

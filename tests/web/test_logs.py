@@ -28,9 +28,7 @@ def test_a_request_leaves_one_line_without_words_ids_or_addresses(
     front.assistant.mode = "down"
     chat.post(text=CANARY)
     chat.post(id=CANARY * 9, text=CANARY)
-    front.ask(
-        "GET", f"/chat/api/{CANARY}?{CANARY}", headers={"User-Agent": CANARY, "X-Forwarded-For": CANARY}
-    )
+    front.ask("GET", f"/chat/api/{CANARY}?{CANARY}", headers={"User-Agent": CANARY, "X-Forwarded-For": CANARY})
     front.ask("GET", "/chat/api/transcript", headers={"Authorization": f"Bearer {CANARY}"})
     front.ask("POST", "/chat/api/receipts", json={"code": CANARY})
     front.break_database()

@@ -55,9 +55,7 @@ def answering(body: Any, status: int = 200) -> Handler:
 
 
 def test_a_turn_comes_back_as_what_was_said_and_what_is_asked() -> None:
-    assert turn(answering(GOOD)) == [
-        Reply((Said("utter_faq_ask_who_sees", "An advisor.", None),), "motive", True)
-    ]
+    assert turn(answering(GOOD)) == [Reply((Said("utter_faq_ask_who_sees", "An advisor.", None),), "motive", True)]
 
 
 def test_the_key_and_the_payload_travel() -> None:

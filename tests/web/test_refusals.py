@@ -169,8 +169,7 @@ def test_an_unknown_receipt_code_opens_nothing(front: Front) -> None:
     method=st.sampled_from(["GET", "POST", "PUT", "HEAD", "DELETE", "PATCH"]),
     path=st.sampled_from(["sessions", "messages", "transcript", "leave", "receipts", "openapi.json"])
     | st.text(st.characters(codec="utf-8"), max_size=8),
-    raw=st.binary(max_size=60)
-    | st.text(max_size=40).map(lambda t: json.dumps({"id": "a", "text": t}).encode()),
+    raw=st.binary(max_size=60) | st.text(max_size=40).map(lambda t: json.dumps({"id": "a", "text": t}).encode()),
     token=st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=90),
 )
 def test_no_random_request_gives_a_500(front: Front, method: str, path: str, raw: bytes, token: str) -> None:

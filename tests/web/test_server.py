@@ -122,9 +122,7 @@ def test_with_no_assistant_a_chat_opens_and_danger_is_answered(server: Server) -
     with httpx.Client(base_url=server.url) as client:
         started = client.post("/chat/api/sessions", json={})
         client.headers["Authorization"] = f"Bearer {started.json()['session']}"
-        answer = client.post(
-            "/chat/api/messages", json={"id": "a", "text": "He is at my door with a knife now"}
-        )
+        answer = client.post("/chat/api/messages", json={"id": "a", "text": "He is at my door with a knife now"})
         assert answer.status_code == 200
         kinds = [message["kind"] for message in answer.json()["turn"]["messages"]]
         assert kinds[0] == "emergency" and "error" in kinds
@@ -142,9 +140,7 @@ def test_the_answer_does_not_say_what_answers(server: Server) -> None:
     ("setting", "value", "named"),
     [("PORT", "a lot", "PORT"), ("REPORTING_RATE_LIMIT", "canary", "REPORTING_RATE_LIMIT")],
 )
-def test_a_bad_setting_stops_the_start_with_a_sentence(
-    tmp_path: Path, setting: str, value: str, named: str
-) -> None:
+def test_a_bad_setting_stops_the_start_with_a_sentence(tmp_path: Path, setting: str, value: str, named: str) -> None:
     env = environment(tmp_path, **{setting: value})
     done = subprocess.run(
         [sys.executable, "-m", "web"], cwd=ROOT, env=env, capture_output=True, timeout=60, check=False

@@ -52,9 +52,7 @@ def router(service: ChatService) -> APIRouter:
         clear_cookie(response)
         return response
 
-    @routes.post(
-        "/receipts", **_documented(shapes.ReceiptAnswer, 200, ReceiptBody, more=(404,), closed=False)
-    )
+    @routes.post("/receipts", **_documented(shapes.ReceiptAnswer, 200, ReceiptBody, more=(404,), closed=False))
     async def receipts(request: Request) -> Response:
         """Come back with a receipt code, to a paused report or to a sent one."""
         body = read_body(await request.body(), ReceiptBody)

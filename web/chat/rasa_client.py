@@ -107,9 +107,7 @@ def read_reply(raw: bytes) -> Reply:
         data = json.loads(raw)
         if data.get("acted") is False:
             raise AssistantDown("action failed")
-        said = tuple(
-            Said(each.get("response"), each.get("text") or "", each.get("custom")) for each in data["said"]
-        )
+        said = tuple(Said(each.get("response"), each.get("text") or "", each.get("custom")) for each in data["said"])
         question = data["question"]
         if not (question is None or isinstance(question, str)):
             raise TypeError("question")

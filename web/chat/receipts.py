@@ -69,9 +69,7 @@ def _paused(db: Db, draft_id: str, sessions: Sessions, now: datetime) -> Opened:
 
 def _sent(db: Db, reference: str, sessions: Sessions, now: datetime) -> Opened:
     case = db.execute(
-        sa.select(case_record.c.status, case_record.c.submission_id).where(
-            case_record.c.reference == reference
-        )
+        sa.select(case_record.c.status, case_record.c.submission_id).where(case_record.c.reference == reference)
     ).first()
     if case is None:
         raise error("unknown_code")

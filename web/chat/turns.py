@@ -117,7 +117,7 @@ class Turns:
             await self._alarm(attempt)
         mac = record.body_mac(self._services, body)
         asked = payload(session.draft_id, place, body, danger=seen.emergency, mac=mac)
-        reply = await self._assistant.turn(asked, seconds=attempt.left() - attempt.reserve)
+        reply = await self._assistant.turn(asked, seconds=attempt.left() - attempt.reserve - 0.1)
         turn = await self._work.run(record.turn_after, session, body, reply)
         return _with_card(turn, seen)
 
