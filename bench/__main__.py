@@ -58,9 +58,7 @@ def table(title: str, results: dict[str, dict[str, Any]]) -> Table:
     shown = Table(title=title)
     shown.add_column("")
     figures: list[tuple[str, str, Any]] = [
-        (f"turn {turn} {word}", key, turn)
-        for turn in SHOWN
-        for word, key in (("ms", "median_ms"), ("p95", "p95_ms"))
+        (f"turn {turn} {word}", key, turn) for turn in SHOWN for word, key in (("ms", "median_ms"), ("p95", "p95_ms"))
     ]
     for heading, _, _ in figures:
         shown.add_column(heading, justify="right")

@@ -37,9 +37,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "affected_name": {"text": "Alex Example"},
     "affected_contact_ok": {"choice": "yes"},
     "where_postcode": {"text": "LL1 1AA"},
-    "more_topics": {
-        "choices": ["when_who", "harm", "people", "police_sharing", "evidence", "wishes", "support"]
-    },
+    "more_topics": {"choices": ["when_who", "harm", "people", "police_sharing", "evidence", "wishes", "support"]},
     "happened_when": {"text": "last Saturday"},
     "harm_signs": {"choices": ["none"]},
     "vulnerabilities": {"choices": ["health"]},
