@@ -86,7 +86,7 @@ clean: ## environments, tools and models (state under var/ stays)
 $(UV): requirements/uv.txt
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer was found. Install one, or say which: make PYTHON=/path/to/python3" >&2; exit 1; }
 	@rm -rf .tools/uv
-	$(PYTHON) -m pip install -q --require-hashes --no-deps --target .tools/uv -r requirements/uv.txt
+	$(PYTHON) -m pip install -q --root-user-action=ignore --require-hashes --no-deps --target .tools/uv -r requirements/uv.txt
 	@touch $@
 
 $(APP): requirements/dev.txt pyproject.toml | $(UV)

@@ -5,7 +5,6 @@ Rasa takes longest to start and needs neither keys nor database, so it is starte
 
 from __future__ import annotations
 
-import http.client
 import json
 import os
 import secrets
@@ -19,12 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from stack.child import Child, stop_all
+from stack.health import Watch, is_ready
 from stack.ports import LOOPBACK, free_ports, is_free
 from stack.record import AlreadyRunning, Record
 
 ROOT = Path(__file__).resolve().parent.parent
 BOT_PYTHON = ROOT / "bot" / ".venv" / "bin" / "python"
-ALL_ADDRESSES = ("0.0.0.0", "::", "")
 STOP_S = 10.0
 TICK_S = 0.1
 PATIENCE_S = 60.0
@@ -100,9 +99,7 @@ class Supervisor:
 
     def _ports(self) -> tuple[int, int]:
         given = [os.environ.get("RASA_PORT"), os.environ.get("ACTIONS_PORT")]
-        rasa, actions = (
-            int(g) if g and g.isdigit() else free for g, free in zip(given, free_ports(2), strict=True)
-        )
+        rasa, actions = (int(g) if g and g.isdigit() else free for g, free in zip(given, free_ports(2), strict=True))
         return rasa, actions
 
     def _prepare(self) -> dict[str, Any]:
@@ -114,8 +111,7 @@ class Supervisor:
         if not is_free(facts["host"], facts["port"]):
             port = facts["port"]
             raise CannotRun(
-                f"Port {port} is taken by another program. Choose another one, for example:"
-                f" PORT={port + 1} make run"
+                f"Port {port} is taken by another program. Choose another one, for example: PORT={port + 1} make run"
             )
         return facts
 
@@ -129,12 +125,14 @@ class Supervisor:
             self._record.write(self._children)
 
     def _watch(self, facts: dict[str, Any]) -> int:
-        warned = False
+        warned, watch = False, Watch(facts["host"])
         while not self._stopping:
             self._sleep(TICK_S if not self._ready or self._any_due() else 5.0)
             if self._stopping:
                 break
             self._tend()
+            for name in watch.over(self._children) if self._ready else ():
+                print(f"{name} does not answer; it is ended.", file=sys.stderr, flush=True)
             if not self._ready and is_ready(facts["host"], facts["port"]):
                 self._ready = True
                 self._greet(facts)
@@ -183,23 +181,7 @@ class Supervisor:
 
     def _greet(self, facts: dict[str, Any]) -> None:
         took = time.monotonic() - self._began
-        print(
-            f"Ready after {took:.1f} s. Chat: {facts['address']}/  Desk: {facts['address']}/desk", flush=True
-        )
+        print(f"Ready after {took:.1f} s. Chat: {facts['address']}/  Desk: {facts['address']}/desk", flush=True)
         print(f"Data: {facts['home']} ({facts['database']}). Ctrl-C stops it.", flush=True)
         if facts["demo_advisors"]:
-            print(
-                f"{facts['demo_advisors']} demo advisors were added: import your own before use.", flush=True
-            )
-
-
-def is_ready(host: str, port: int) -> bool:
-    """Whether the front door says that every part is."""
-    connection = http.client.HTTPConnection(LOOPBACK if host in ALL_ADDRESSES else host, port, timeout=3)
-    try:
-        connection.request("GET", "/readyz")
-        return connection.getresponse().status == http.HTTPStatus.OK
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
+            print(f"{facts['demo_advisors']} demo advisors were added: import your own before use.", flush=True)
