@@ -151,9 +151,7 @@ def test_one_action_call_in_an_ordinary_turn_and_no_domain_in_it(server: Server)
     assert server.actions.calls[0]["domain_digest"]
 
 
-@pytest.mark.parametrize(
-    "reply", [(500, {"error": CANARY}), (404, {}), (200, {"events": [{"event": "no such"}]})]
-)
+@pytest.mark.parametrize("reply", [(500, {"error": CANARY}), (404, {}), (200, {"events": [{"event": "no such"}]})])
 def test_a_failed_action_ends_the_turn_and_says_nothing(server: Server, reply: Reply) -> None:
     slots = questions(server)
     server.actions.answer = lambda call: reply
