@@ -18,9 +18,7 @@ class AfterReport(Action):
     def name(self) -> str:
         return "action_after_report"
 
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[EventType]:
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         message = read_message(tracker)
         if not message.from_front_door:
             return [FollowupAction("report_form")]

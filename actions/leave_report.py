@@ -16,13 +16,9 @@ class LeaveReport(Action):
     def name(self) -> str:
         return "action_leave_report"
 
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[EventType]:
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         outcome = await carried_out(leave_report, services(), read_message(tracker).draft_id)
         utter(dispatcher, outcome)
         # The front door has no stored turn to read after this: it is told by data beside the words.
-        dispatcher.utter_message(
-            json_message={"ended": True, "sayings": [saying.name for saying in outcome.say]}
-        )
+        dispatcher.utter_message(json_message={"ended": True, "sayings": [saying.name for saying in outcome.say]})
         return []

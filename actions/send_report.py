@@ -16,9 +16,7 @@ class SendReport(Action):
     def name(self) -> str:
         return "action_send_report"
 
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[EventType]:
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         message = read_message(tracker)
         outcome = await carried_out(
             send_report,

@@ -36,9 +36,7 @@ class ValidateReportForm(FormValidationAction):
         message = read_message(tracker)
         asked = tracker.get_slot(REQUESTED_SLOT)
         if asked is None:
-            opened = await carried_out(
-                begin, services(), message.draft_id, create=not message.from_front_door
-            )
+            opened = await carried_out(begin, services(), message.draft_id, create=not message.from_front_door)
             return [SlotSet(REQUESTED_SLOT, opened)]
         taken = await carried_out(
             take_turn,

@@ -72,9 +72,7 @@ def read_turn(body: Any) -> tuple[str, str, str, Turn, dict[str, Any]]:
         if not isinstance(value, str) or not value or len(value) > longest:
             raise BadMessage("sender, message_id and text are needed")
     marks, question = body.get("marks"), body.get("question")
-    if marks is not None and not (
-        isinstance(marks, dict) and all(isinstance(mark, str) for mark in marks.values())
-    ):
+    if marks is not None and not (isinstance(marks, dict) and all(isinstance(mark, str) for mark in marks.values())):
         raise BadMessage("marks are words by slot")
     if question is not None and not isinstance(question, str):
         raise BadMessage("question is a name")
@@ -105,9 +103,7 @@ class FrontDoorChannel(InputChannel):
         given = request.headers.get(KEY_HEADER, "")
         return not self._key or hmac.compare_digest(given.encode("utf-8", "replace"), self._key)
 
-    async def _take(
-        self, body: Any, on_new_message: Callable[[UserMessage], Awaitable[Any]]
-    ) -> dict[str, Any]:
+    async def _take(self, body: Any, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> dict[str, Any]:
         sender, message_id, text, turn, metadata = read_turn(body)
         out = SaidChannel()
         queue = self._queues.setdefault(sender, asyncio.Lock())

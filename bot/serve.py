@@ -118,9 +118,7 @@ def main() -> None:
             raise
         logger.warning("starting again with stock imports (%s)", type(error).__name__)
         os.execve(sys.executable, [sys.executable, "-m", "bot.serve"], {**os.environ, LEAN: "off"})
-    app.run(
-        host="127.0.0.1", port=int(os.environ.get("RASA_PORT") or DEFAULT_PORT), access_log=False, motd=False
-    )
+    app.run(host="127.0.0.1", port=int(os.environ.get("RASA_PORT") or DEFAULT_PORT), access_log=False, motd=False)
 
 
 if __name__ == "__main__":

@@ -31,9 +31,7 @@ GIVEN = "given"
 class MarksTrackerStore(TrackerStore):
     """Remakes trackers from marks; see the module's first lines."""
 
-    def __init__(
-        self, domain: Domain | None = None, event_broker: EventBroker | None = None, **_: Any
-    ) -> None:
+    def __init__(self, domain: Domain | None = None, event_broker: EventBroker | None = None, **_: Any) -> None:
         super().__init__(domain, event_broker)
         self._kept: OrderedDict[str, Turn] = OrderedDict()
 

@@ -66,13 +66,11 @@ class Settings(BaseSettings):
     host: str = "0.0.0.0"
     port: Annotated[int, Field(ge=1, le=65535, validation_alias=_named("port", "PORT"))] = 8080
     rasa_port: Annotated[int, Field(ge=1, le=65535, validation_alias=_named("rasa_port", "RASA_PORT"))] = 5005
-    action_port: Annotated[
-        int, Field(ge=1, le=65535, validation_alias=_named("action_port", "ACTION_PORT"))
-    ] = 5055
+    action_port: Annotated[int, Field(ge=1, le=65535, validation_alias=_named("action_port", "ACTION_PORT"))] = 5055
     base_url: str = ""
-    front_door_key: Annotated[
-        SecretStr, Field(validation_alias=_named("front_door_key", "FRONT_DOOR_KEY"))
-    ] = SecretStr("")
+    front_door_key: Annotated[SecretStr, Field(validation_alias=_named("front_door_key", "FRONT_DOOR_KEY"))] = (
+        SecretStr("")
+    )
 
     # The front door
     rate_limit: bool = True

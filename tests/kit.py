@@ -193,7 +193,12 @@ class Chat:
         """Answer the open question: words where words are asked for, options (or controls) elsewhere."""
         if isinstance(value, list):
             return self.choose(*value)
-        if self.turn["question"]["kind"] in ("text", "date") and value not in ("skip", "back", "leave", "pause"):
+        if self.turn["question"]["kind"] in ("text", "date") and value not in (
+            "skip",
+            "back",
+            "leave",
+            "pause",
+        ):
             return self.say(value)
         return self.choose(value)
 

@@ -54,9 +54,7 @@ def read_advisors(file: TextIO) -> list[dict[str, Any]]:
     if unknown := [name for name in names if name not in COLUMNS]:
         raise BadFile(f"Unknown column: {', '.join(unknown)}. Known: {', '.join(COLUMNS)}.")
     reader.fieldnames = names
-    rows = [
-        _row(reader.line_num, row) for row in reader if any((value or "").strip() for value in _cells(row))
-    ]
+    rows = [_row(reader.line_num, row) for row in reader if any((value or "").strip() for value in _cells(row))]
     emails = [row["email"] for row in rows]
     if twice := {email for email in emails if emails.count(email) > 1}:
         raise BadFile(f"{len(twice)} e-mail address{'es are' if len(twice) > 1 else ' is'} there twice.")
@@ -65,9 +63,7 @@ def read_advisors(file: TextIO) -> list[dict[str, Any]]:
     return rows
 
 
-def import_advisors(
-    db: Db, rows: Iterable[dict[str, Any]], progress: Callable[[], None] | None = None
-) -> Imported:
+def import_advisors(db: Db, rows: Iterable[dict[str, Any]], progress: Callable[[], None] | None = None) -> Imported:
     """Add and change advisors; demo advisors take no new cases from then on."""
     added = changed = 0
     for row in rows:

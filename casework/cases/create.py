@@ -58,9 +58,7 @@ def create_case(db: Db, submission: Submission, now: datetime) -> CaseReceipt:
         drafts.end(db, submission.submission_id, known.reference, now)
         return _receipt(db, known.reference, now, created=False)
     parts = split(submission)
-    labels = settle(
-        submission, known.typed_flags if known else (), known.typed_urgency if known else "standard"
-    )
+    labels = settle(submission, known.typed_flags if known else (), known.typed_urgency if known else "standard")
     facts = facts_of(submission, labels)
     level, why = priority(facts)
     labels.reasons.extend(why)
@@ -134,9 +132,7 @@ def _keep_owner(db: Db, known: Any, needs: Needs, now: datetime) -> Owner:
         return Owner(row.id, row.name, row.email)
     release(db, row.id)
     owner = assign(db, needs, now, leave_out={row.id} if named else ())
-    records.event(
-        db, known.reference, "reassigned", now, detail={"because": "named" if named else "training"}
-    )
+    records.event(db, known.reference, "reassigned", now, detail={"because": "named" if named else "training"})
     return owner
 
 

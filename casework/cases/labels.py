@@ -38,9 +38,7 @@ class Settled:
         return self.category == "hate" and bool(REGULATOR_STRANDS & set(self.strands))
 
 
-def settle(
-    submission: Submission, typed_flags: Iterable[str] = (), typed_urgency: str = "standard"
-) -> Settled:
+def settle(submission: Submission, typed_flags: Iterable[str] = (), typed_urgency: str = "standard") -> Settled:
     """The labels of a report as sent. Perception decides (HP 1.5): a strand chosen as motive makes it
     hate. What typed words raised before sending stays raised."""
     found = from_labels(submission.labels)
@@ -53,9 +51,7 @@ def settle(
         category, hate_kind = "hate", "incident"
         reasons.append(_reason("category", "hate", "perceived_motive", "motive", "HP 1.5"))
     reasons += [
-        _reason("strands", strand, "perceived_motive", "motive", "HP 1.5")
-        for strand in chosen
-        if strand not in strands
+        _reason("strands", strand, "perceived_motive", "motive", "HP 1.5") for strand in chosen if strand not in strands
     ]
     strands |= set(chosen)
     if category == "not_asb" and "other" in motive:
@@ -96,9 +92,7 @@ def from_labels(labels: Labels | None) -> Settled:
 
 def of_row(row: Any) -> Settled:
     """The labels a case has now."""
-    return Settled(
-        row.category, row.hate_kind, row.strands, row.asb_types, row.risk_flags, row.urgency, row.reasons
-    )
+    return Settled(row.category, row.hate_kind, row.strands, row.asb_types, row.risk_flags, row.urgency, row.reasons)
 
 
 def raised(old: Settled, new: Settled) -> Settled:

@@ -87,9 +87,7 @@ def change_label(db: Db, reference: str, label: str, value: str, by: str, at: da
     if label == "category":
         values |= {"labels_confirmed_by": by} | _with_category(case, value)
     _set(db, reference, **values)
-    records.event(
-        db, reference, "label_changed", at, by, {"label": label, "from": before, "to": value}, reason
-    )
+    records.event(db, reference, "label_changed", at, by, {"label": label, "from": before, "to": value}, reason)
     priority = value if label == "priority" else case.priority
     start_clocks(db, reference, starting(priority, case.risk_flags, at, db.settings, case.under_18), at)
 

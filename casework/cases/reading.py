@@ -137,9 +137,7 @@ def _told(db: Db, reference: str) -> dict[str, Any]:
 
 def _timeline(db: Db, reference: str) -> list[dict[str, Any]]:
     shown = []
-    rows = db.execute(
-        sa.select(timeline).where(timeline.c.case_reference == reference).order_by(timeline.c.id)
-    )
+    rows = db.execute(sa.select(timeline).where(timeline.c.case_reference == reference).order_by(timeline.c.id))
     for row in rows:
         line: dict[str, Any] = {"at": _text(row.at), "by": row.by, "event": row.event}
         if row.detail:

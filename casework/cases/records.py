@@ -57,9 +57,7 @@ def insert(
     db.execute(case_record.insert(), row)
 
 
-def add_report(
-    db: Db, reference: str, parts: Parts, channel: str, now: datetime, heard: Sequence[str] = ()
-) -> None:
+def add_report(db: Db, reference: str, parts: Parts, channel: str, now: datetime, heard: Sequence[str] = ()) -> None:
     """Keep one report whole: what was told in one row, who told it in another."""
     key = secrets.token_hex(16)
     db.execute(_REPORT, {"id": key, "case_reference": reference, "received_at": now, "channel": channel,
@@ -81,10 +79,7 @@ def replace_report(db: Db, reference: str, parts: Parts, now: datetime, heard: S
 def first_report(db: Db, reference: str) -> str:
     """The id of the report that made the case."""
     found: str = db.scalar(
-        sa.select(report.c.id)
-        .where(report.c.case_reference == reference)
-        .order_by(report.c.received_at)
-        .limit(1)
+        sa.select(report.c.id).where(report.c.case_reference == reference).order_by(report.c.received_at).limit(1)
     )
     return found
 

@@ -93,9 +93,7 @@ def raise_stub(
     if known is not None and known.complete:
         from casework.cases.words import add_words
 
-        add_words(
-            db, known.reference, words, labels, now, message_id=message_id, flags=flags, urgency=urgency
-        )
+        add_words(db, known.reference, words, labels, now, message_id=message_id, flags=flags, urgency=urgency)
         return Stub(known.reference, _advisor_name(db, known.advisor_id), False)
     parts, heard, said = _so_far(db, known, told, words, message_id, question)
     submission = Submission(

@@ -110,9 +110,7 @@ def _alert_again(db: Db, reference: str, advisor_id: str, now: datetime, key: st
 
 
 def _keep(db: Db, reference: str, message_id: str, author: str, kind: str, body: str, now: datetime) -> bool:
-    known = sa.select(message.c.id).where(
-        message.c.case_reference == reference, message.c.message_id == message_id
-    )
+    known = sa.select(message.c.id).where(message.c.case_reference == reference, message.c.message_id == message_id)
     if db.scalar(known) is not None:
         return False
     key = secrets.token_hex(16)

@@ -98,9 +98,7 @@ def _advisors(store: Store) -> Iterator[Finding]:
     if active and not any(one["trained"] for one in active):
         yield Finding("training", BAD, "No advisor is trained in trauma-informed response (HP 2.10).")
     if active and not any(one["duty_manager"] for one in active):
-        yield Finding(
-            "duty manager", WARN, "No advisor is duty manager; the duty desk of the settings is used."
-        )
+        yield Finding("duty manager", WARN, "No advisor is duty manager; the duty desk of the settings is used.")
     if not store.settings.duty_configured:
         yield Finding("duty", WARN, "No duty phone is set; reporters are told so and given other numbers.")
     if any(one["open_cases"] != loads.get(one["id"], 0) for one in active):
@@ -113,9 +111,7 @@ def _outbox(store: Store) -> Iterator[Finding]:
 
     found = status(store, now(store.settings))
     if found["dead"]:
-        yield Finding(
-            "outbox", BAD, f"{found['dead']} messages could not be delivered: `reporting outbox status`."
-        )
+        yield Finding("outbox", BAD, f"{found['dead']} messages could not be delivered: `reporting outbox status`.")
     elif not found["configured"]:
         yield Finding("outbox", WARN, f"No way of delivery is configured; {found['pending']} messages wait.")
     else:
@@ -127,9 +123,7 @@ def _spool(store: Store) -> Iterator[Finding]:
 
     waiting, broken = len(spooled(store.settings.spool)), damaged(store.settings.spool)
     if broken:
-        yield Finding(
-            "spool", BAD, f"{broken} spooled alarms cannot be opened; a person must look at them now."
-        )
+        yield Finding("spool", BAD, f"{broken} spooled alarms cannot be opened; a person must look at them now.")
     elif waiting:
         yield Finding("spool", WARN, f"{waiting} spooled alarms wait for the worker.")
     else:

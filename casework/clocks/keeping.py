@@ -40,9 +40,7 @@ def clocks_of(db: Db, reference: str) -> list[dict[str, Any]]:
     ]
 
 
-def start_clocks(
-    db: Db, reference: str, deadlines: Iterable[Deadline], at: datetime, again: bool = False
-) -> list[str]:
+def start_clocks(db: Db, reference: str, deadlines: Iterable[Deadline], at: datetime, again: bool = False) -> list[str]:
     """Start these clocks. One that is running already keeps its earlier deadline; one that was met starts
     again only with ``again`` (a joined report). Returns the names that were started."""
     rows = list(db.execute(_OF_CASE, {"reference": reference}))

@@ -83,8 +83,4 @@ def starting(
 
 def following(met: str, priority: str, at: datetime, settings: Settings) -> list[Deadline]:
     """The clocks that start because ``met`` was met (or because the case was closed)."""
-    return [
-        Deadline(promise.name, promise.due(at, settings))
-        for promise in PROMISES[priority]
-        if promise.after == met
-    ]
+    return [Deadline(promise.name, promise.due(at, settings)) for promise in PROMISES[priority] if promise.after == met]

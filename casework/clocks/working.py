@@ -55,5 +55,5 @@ def _bank_holidays(year: int) -> frozenset[date]:
     # Imported here: the package is large, and most processes never make a clock.
     from holidays.countries.united_kingdom import UnitedKingdom
 
-    found: Iterable[date] = UnitedKingdom(subdiv="ENG", years=year)  # type: ignore[no-untyped-call]
+    found: Iterable[date] = UnitedKingdom(subdiv="ENG", years=year)
     return frozenset(found)

@@ -86,7 +86,13 @@ def _follow_up(draft: Draft, name: str, value: str | list[str], outcome: Outcome
         outcome.add("consent_information" if information_only(draft) else "consent_concern")
     elif name == "identity" and value == "anonymous":
         _make_anonymous(draft, outcome)
-    elif name == "harm_signs" and set(value) & {"weapon", "fire"} or name == "still_happening" and value == "now" and (draft.flags or option_flags(draft)):
+    elif (
+        name == "harm_signs"
+        and set(value) & {"weapon", "fire"}
+        or name == "still_happening"
+        and value == "now"
+        and (draft.flags or option_flags(draft))
+    ):
         ask_about_danger(draft)
     elif name == "relationship_to_them" and value == "partner_or_ex" and "domestic_abuse" not in draft.helped:
         draft.helped["domestic_abuse"] = []

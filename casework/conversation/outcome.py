@@ -49,6 +49,6 @@ class Outcome:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Outcome:
-        known = dict(data)
+        known = {name: value for name, value in data.items() if name in cls.__dataclass_fields__}
         known["say"] = [Saying(**saying) for saying in known.get("say", ())]
         return cls(**known)

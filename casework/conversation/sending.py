@@ -76,9 +76,7 @@ def _sent(draft: Draft, made: cases.CaseReceipt, code: str) -> Outcome:
     "Review and end")."""
     outcome = Outcome(ended=True)
     outcome.add("sent", reference=made.reference, advisor=made.advisor)
-    steps = [
-        _step(clock.name, clock.due_at) for clock in made.clocks if f"next_{clock.name}" in wording.texts()
-    ]
+    steps = [_step(clock.name, clock.due_at) for clock in made.clocks if f"next_{clock.name}" in wording.texts()]
     if made.no_duty:
         outcome.add("sent_no_duty", "help")
     if made.may_be_everyday:
@@ -126,7 +124,7 @@ def add_after(
         outcome, words = Outcome(ended=True), incoming.text if incoming.text is not None else incoming.note
         if words and words.strip():
             take_in_words(Draft(id=draft_id), outcome, words, danger=incoming.danger)
-            cases.add_words(db, row.case_reference, words, triage(words), moment)
+            cases.add_words(db, row.case_reference, words, triage(words), moment, message_id=incoming.message_id)
             outcome.add("added_after")
         else:
             outcome.add("already_sent")

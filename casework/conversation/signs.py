@@ -28,9 +28,7 @@ _NECK = re.compile(
     r"\b(strangl\w*|chok(ed|ing|es)|throttl\w*|hands? (a?round|on) (my|her|his|their) (neck|throat))\b", re.I
 )
 # Done to a reporter under 18, each of these is harm to a child (triage-labels, "child_at_risk").
-HARMS_A_CHILD = frozenset(
-    {"violence", "weapon", "threat_of_harm", "domestic_abuse", "sexual_offence", "exploitation"}
-)
+HARMS_A_CHILD = frozenset({"violence", "weapon", "threat_of_harm", "domestic_abuse", "sexual_offence", "exploitation"})
 # What a chosen option says about risk (triage-labels.md; conversation, harm_signs).
 OPTION_FLAGS: Mapping[tuple[str, str], str] = {
     ("danger_now", "yes"): "immediate_danger",

@@ -92,9 +92,13 @@ def _left_over(plainly: Plainly, tidy: str) -> str | None:
         and plainly.words.issuperset(tidy.split())
     ):
         return ""
-    if plainly.sequence is not None and plainly.phrases is not None:
-        if plainly.phrases.search(tidy) and plainly.sequence.fullmatch(tidy):
-            return ""
+    if (
+        plainly.sequence is not None
+        and plainly.phrases is not None
+        and plainly.phrases.search(tidy)
+        and plainly.sequence.fullmatch(tidy)
+    ):
+        return ""
     if plainly.cue is not None and plainly.cue.search(tidy):
         return plainly.cue.sub(" ", tidy)
     return None

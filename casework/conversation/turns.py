@@ -7,10 +7,11 @@ A message id that is known writes nothing and gives what it gave before.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from casework import cases
 from casework.clocks import now
 from casework.conversation.draft import Draft
 from casework.conversation.outcome import Incoming, Outcome
@@ -101,6 +102,7 @@ def take_turn(
             _pause(db, row, outcome)
         if outcome.erase:
             erase_said(db, draft_id, outcome.erase)
+            cases.forget_identity(db, draft_id)
         _write(db, row, draft, incoming.message_id, outcome, following, body_mac, said)
     return Taken(outcome, _with_reopened(draft, following), following)
 
@@ -179,9 +181,11 @@ def keep_words(
     if words:
         take_in_words(draft, Outcome(), words, danger=True)
         draft.keep_words(row.open_question or "", words)
+    else:
+        draft.raise_flags(["immediate_danger"], "emergency")
     outcome.add("card", "emergency")
     outcome.add("unavailable_kept", "error")
-    _write(db, row, draft, incoming.message_id, replace(outcome), row.open_question, body_mac, said)
+    _write(db, row, draft, incoming.message_id, outcome, row.open_question, body_mac, said)
     return outcome
 
 

@@ -79,9 +79,7 @@ def controls() -> Mapping[str, Control]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     data = yaml.load((Path(__file__).parent / "controls.yml").read_text(encoding="utf-8"), Loader=loader)
     return {
-        name: Control(
-            name, tuple(entry["intents"]), tuple(re.compile(pattern) for pattern in entry["patterns"])
-        )
+        name: Control(name, tuple(entry["intents"]), tuple(re.compile(pattern) for pattern in entry["patterns"]))
         for name, entry in data["controls"].items()
     }
 
@@ -185,10 +183,7 @@ def _faq_intents(ranking: Ranking) -> frozenset[str]:
 def _by_model(question: Question, text: str, plain: str, ranking: Ranking) -> Meaning | None:
     by_intent = {intent: option.value for option in question.options for intent in option.intents}
     by_control = {
-        intent: control
-        for control in controls().values()
-        for intent in control.intents
-        if control.name != "finished"
+        intent: control for control in controls().values() for intent in control.intents if control.name != "finished"
     }
     faqs = _faq_intents(ranking)
     extra = frozenset({FREE_WORDS, "greet", "thank"})
@@ -200,8 +195,12 @@ def _by_model(question: Question, text: str, plain: str, ranking: Ranking) -> Me
     if share < SURE or intent == FREE_WORDS:
         return None
     if intent in by_intent:
-        if question.strict and share < SURE_STRICT:
-            return None
+        if question.strict:
+            # Consent, identity, sending and leaving: the model's word counts only where it is near certain
+            # among all that can be meant anywhere, and never a bare yes or no.
+            sure = dict(ranking).get(intent, 0.0) >= SURE_STRICT
+            if not sure or intent in ("affirm", "deny"):
+                return None
         option = question.option(by_intent[intent])
         if option.unless is not None and option.unless.search(plain):
             return None

@@ -42,9 +42,7 @@ def kpis(db: Db, now: datetime) -> dict[str, Any]:
         name = "acknowledge" if row.name in ("acknowledge", "contact") else "triage"
         times.setdefault(name, []).append((row.met_at - row.started_at).total_seconds() / 3600)
         late += row.met_at > row.due_at
-    actions = db.execute(
-        sa.select(enforcement_action.c.kind, enforcement_action.c.legal, enforcement_action.c.at)
-    )
+    actions = db.execute(sa.select(enforcement_action.c.kind, enforcement_action.c.legal, enforcement_action.c.at))
     legal_cases, by_kind = 0, Counter[str]()
     for action in actions:
         by_kind[action.kind] += 1

@@ -40,9 +40,7 @@ def put(
     return True
 
 
-def announce(
-    db: Db, reference: str, advisor_id: str, at: datetime, priority: str, completed: bool = False
-) -> None:
+def announce(db: Db, reference: str, advisor_id: str, at: datetime, priority: str, completed: bool = False) -> None:
     """Tell the advisor of a new case (or of a stub that is whole now), and the landlord's case system
     where one is connected; for an emergency also alert, the duty managers from the first repeat on."""
     if completed:

@@ -23,9 +23,7 @@ def log_access(db: Db, who: str, act: str, reference: str, at: datetime, reason:
 
 def accesses(db: Db, reference: str) -> list[dict[str, Any]]:
     """All entries about one case, oldest first."""
-    rows = db.execute(
-        sa.select(access_log).where(access_log.c.case_reference == reference).order_by(access_log.c.id)
-    )
+    rows = db.execute(sa.select(access_log).where(access_log.c.case_reference == reference).order_by(access_log.c.id))
     return [
         {"at": row.at.isoformat(), "who": row.who, "act": row.act,
          "reason": None if row.reason is None

@@ -51,9 +51,7 @@ def child_in_need(draft: Draft) -> bool:
 
 def domestic_abuse(draft: Draft) -> bool:
     """The domestic-abuse path: partner, ex-partner, family, or the flag."""
-    return (
-        draft.answer("relationship_to_them") in ("partner_or_ex", "family") or "domestic_abuse" in draft.flags
-    )
+    return draft.answer("relationship_to_them") in ("partner_or_ex", "family") or "domestic_abuse" in draft.flags
 
 
 CONDITIONS: Mapping[str, Condition] = {
@@ -67,12 +65,9 @@ CONDITIONS: Mapping[str, Condition] = {
     "damage_told": lambda draft: draft.damage,
     "named": lambda draft: draft.answer("identity") == "named",
     "contact_wanted": lambda draft: (
-        draft.answer("identity") == "named"
-        and draft.answer("contact_method") in ("phone", "text", "email", "letter")
+        draft.answer("identity") == "named" and draft.answer("contact_method") in ("phone", "text", "email", "letter")
     ),
-    "contact_known": lambda draft: (
-        draft.answer("identity") == "named" and draft.answer("contact_value") is not None
-    ),
+    "contact_known": lambda draft: draft.answer("identity") == "named" and draft.answer("contact_value") is not None,
     "wants_to_add_more": lambda draft: draft.wants_more and not child_in_need(draft),
     "police_told": lambda draft: "police" in (draft.answer("reported_to") or ()),
     "no_domestic_abuse": lambda draft: not domestic_abuse(draft),

@@ -16,9 +16,7 @@ from casework.questions.plan import Plan, Question, plan
 from casework.questions.wording import faq
 
 FORM = "report_form"
-HEADER = (
-    "# Made by `make domain` from the plan and the wording in casework/questions: change those instead.\n"
-)
+HEADER = "# Made by `make domain` from the plan and the wording in casework/questions: change those instead.\n"
 BUTTONS = ("start_report", "choose")
 # Understood so that they are not taken for something else.
 ALSO_HEARD = ("affirm", "deny", "greet", "thank", FREE_WORDS, "ask_for_person", "ask_for_language")

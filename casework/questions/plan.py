@@ -138,9 +138,7 @@ def read_plan(folder: Path) -> Plan:
             (folder / name).read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         )
         found += [_question(entry) for entry in data["questions"]]
-    ordered = [question for question in found if not question.last] + [
-        question for question in found if question.last
-    ]
+    ordered = [question for question in found if not question.last] + [question for question in found if question.last]
     names = [question.name for question in ordered]
     if len(names) != len(set(names)):
         raise PlanError("a question stands in the plan twice")

@@ -22,9 +22,7 @@ if TYPE_CHECKING:
     from casework.store import Db, Store
 
 log = logging.getLogger(__name__)
-_OF_CASES = [
-    table for table in metadata.sorted_tables if "case_reference" in table.c and table is not access_log
-]
+_OF_CASES = [table for table in metadata.sorted_tables if "case_reference" in table.c and table is not access_log]
 Progress = Callable[[int, int], None]
 
 

@@ -61,9 +61,7 @@ _BY_ID = sa.select(*_COLUMNS).where(_draft.c.id == sa.bindparam("key"))
 _BY_ID_LOCKED = _BY_ID.with_for_update()
 _BY_MAC = sa.select(*_COLUMNS).where(_draft.c.session_mac == sa.bindparam("key"))
 _JOINED = sa.select(*_COLUMNS, *_TURN_COLUMNS).select_from(
-    _draft.outerjoin(
-        _turn, (_turn.c.draft_id == _draft.c.id) & (_turn.c.message_id == sa.bindparam("message"))
-    )
+    _draft.outerjoin(_turn, (_turn.c.draft_id == _draft.c.id) & (_turn.c.message_id == sa.bindparam("message")))
 )
 _OPEN_BY_ID = _JOINED.where(_draft.c.id == sa.bindparam("key"))
 _OPEN_BY_MAC = _JOINED.where(_draft.c.session_mac == sa.bindparam("key"))
@@ -159,9 +157,7 @@ def stored_turn(db: Db, draft_id: str, message_id: str) -> StoredTurn | None:
     return None if row is None else _load_turn(db, draft_id, row)
 
 
-def put_turn(
-    db: Db, draft_id: str, message_id: str, *, at: datetime, body_mac: bytes, said: Any, outcome: Any
-) -> None:
+def put_turn(db: Db, draft_id: str, message_id: str, *, at: datetime, body_mac: bytes, said: Any, outcome: Any) -> None:
     """Keep what a message did. Raises ``sqlalchemy.exc.IntegrityError`` where it has its turn already."""
     place = f"{draft_id}/{message_id}"
     values = {
@@ -201,9 +197,7 @@ def end(db: Db, draft_id: str, reference: str, now: datetime) -> None:
 
 def forget_said(db: Db, draft_id: str, message_id: str) -> None:
     """Forget what was typed in one message (an identity that was withdrawn); what was answered stays."""
-    db.execute(
-        _turn.update().where(_turn.c.draft_id == draft_id, _turn.c.message_id == message_id).values(said=None)
-    )
+    db.execute(_turn.update().where(_turn.c.draft_id == draft_id, _turn.c.message_id == message_id).values(said=None))
 
 
 def point_at(db: Db, draft_id: str, reference: str) -> None:

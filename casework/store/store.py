@@ -47,7 +47,7 @@ class Db:
         self, statement: sa.Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
     ) -> CursorResult[Any]:
         result: Any = self.connection.execute(statement, values)
-        return result  # type: ignore[no-any-return]
+        return result
 
     def scalar(self, statement: sa.Executable, values: Mapping[str, Any] | None = None) -> Any:
         return self.connection.execute(statement, values).scalar()

@@ -89,8 +89,15 @@ def test_state_fits_a_narrow_window(show: Callable[..., Page], state: str) -> No
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_state_takes_large_text_and_wide_spacing(show: Callable[..., Page], state: str) -> None:
+def test_state_has_large_targets_and_takes_large_text(show: Callable[..., Page], state: str) -> None:
     page = show(state)
+    small = page.evaluate(
+        """() => [...document.querySelectorAll('button, a.button, a.exit, .foot a, summary, label.option')]
+            .map(e => [e.textContent.trim(), e.getBoundingClientRect()])
+            .filter(([, box]) => box.width && (box.height < 44 || box.width < 44))
+            .map(([text, box]) => `${text} ${box.width}x${box.height}`)"""
+    )
+    assert small == []
     page.evaluate(
         """() => { const s = new CSSStyleSheet(); s.replaceSync(`html{font-size:200%}
         *{line-height:1.5!important;letter-spacing:.12em!important;word-spacing:.16em!important}
@@ -103,17 +110,6 @@ def test_state_takes_large_text_and_wide_spacing(show: Callable[..., Page], stat
             getComputedStyle(e).overflow === 'hidden' && e.scrollHeight > e.clientHeight + 1).length"""
     )
     assert clipped == 0
-
-
-@pytest.mark.parametrize("state", STATES)
-def test_targets_are_large(show: Callable[..., Page], state: str) -> None:
-    small = show(state).evaluate(
-        """() => [...document.querySelectorAll('button, a.button, a.exit, .foot a, summary, label.option')]
-            .map(e => [e.textContent.trim(), e.getBoundingClientRect()])
-            .filter(([, box]) => box.width && (box.height < 44 || box.width < 44))
-            .map(([text, box]) => `${text} ${box.width}x${box.height}`)"""
-    )
-    assert small == []
 
 
 @pytest.mark.parametrize("state", ["review", "checkboxes", "emergency", "receipt"])

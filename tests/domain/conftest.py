@@ -89,9 +89,7 @@ def postgres_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     home = Path(os.path.realpath(f"/tmp/livv-postgres-{secrets.token_hex(4)}"))
     home.mkdir(mode=0o700)
     # The server refuses to run as root, so a root test run lends it to another user.
-    other: dict[str, Any] = (
-        {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
-    )
+    other: dict[str, Any] = {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
     if other:
         shutil.chown(home, "nobody", "nogroup")
     quiet: dict[str, Any] = {"capture_output": True, "cwd": home, **other}
@@ -115,9 +113,7 @@ def postgres_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def postgres_store(
-    postgres_address: str, make_settings: Callable[..., Settings], tmp_path: Path
-) -> Iterator[Store]:
+def postgres_store(postgres_address: str, make_settings: Callable[..., Settings], tmp_path: Path) -> Iterator[Store]:
     """A migrated PostgreSQL database of this test."""
     name = f"t{secrets.token_hex(6)}"
     admin = sa.create_engine(

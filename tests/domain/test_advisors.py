@@ -74,9 +74,7 @@ CASES: list[tuple[str, list[dict[str, Any]], dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("why", "people", "needs", "name"), CASES, ids=[case[0] for case in CASES])
-def test_who_is_chosen(
-    store: Store, why: str, people: list[dict[str, Any]], needs: dict[str, Any], name: str
-) -> None:
+def test_who_is_chosen(store: Store, why: str, people: list[dict[str, Any]], needs: dict[str, Any], name: str) -> None:
     if people:
         staff(store, *people)
     assert chosen(store, **needs) == name

@@ -108,9 +108,7 @@ def test_everyday_living_is_said_kindly_to_maybe_be_that(store: Store) -> None:
 
 def test_the_case_review_is_told_in_full_at_the_second_report(store: Store) -> None:
     def again(contact: str) -> bool:
-        return make_case(
-            store, identity="named", answers={**NAMED, "contact_value": contact}
-        ).case_review_in_full
+        return make_case(store, identity="named", answers={**NAMED, "contact_value": contact}).case_review_in_full
 
     assert [again("07700 900123"), again("0770 0900123"), again("07700 900999")] == [False, True, False]
 
@@ -145,13 +143,9 @@ def test_the_draft_ends_with_the_case(any_store: Store) -> None:
         assert drafts.turns(db, submission_id) == []
 
 
-@hypothesis_settings(
-    max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
-)
+@hypothesis_settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(steps=st.lists(st.sampled_from(["send", "stub", "same stub", "words"]), min_size=1, max_size=6))
-def test_one_submission_is_one_case_however_often_and_in_whatever_order(
-    staffed: Store, steps: list[str]
-) -> None:
+def test_one_submission_is_one_case_however_often_and_in_whatever_order(staffed: Store, steps: list[str]) -> None:
     submission_id = secrets.token_hex(16)
     references = set()
     before = count_rows(staffed, tables.case_record)
@@ -163,9 +157,7 @@ def test_one_submission_is_one_case_however_often_and_in_whatever_order(
             else:
                 message = "m1" if step == "same stub" else f"m{number}x"
                 words = "more" if step == "words" else "he has a knife"
-                raised = cases.raise_stub(
-                    db, submission_id, NOW, flags=("weapon",), words=words, message_id=message
-                )
+                raised = cases.raise_stub(db, submission_id, NOW, flags=("weapon",), words=words, message_id=message)
                 references.add(raised.reference)
     assert len(references) == 1
     assert count_rows(staffed, tables.case_record) == before + 1

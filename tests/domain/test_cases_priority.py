@@ -215,9 +215,7 @@ NAMED = {
 
 
 def test_a_named_report_is_taken_apart() -> None:
-    found = split(
-        a_submission(identity="named", answers=NAMED, notes={"contact_safety": "after six", "motive": "x"})
-    )
+    found = split(a_submission(identity="named", answers=NAMED, notes={"contact_safety": "after six", "motive": "x"}))
     assert found.identity == {
         "reporter_name": "Jo Bloggs", "contact_value": "07700 900123", "affected_name": "Ann Smith",
         "contact_safety": "after six",
@@ -234,9 +232,7 @@ def test_an_anonymous_report_keeps_nothing_of_who_reports() -> None:
         {"question": "motive", "text": "help"},
     ]
     found = split(
-        a_submission(
-            identity="anonymous", answers=NAMED, notes={"contact_safety": "Jo Bloggs"}, also_said=also_said
-        )
+        a_submission(identity="anonymous", answers=NAMED, notes={"contact_safety": "Jo Bloggs"}, also_said=also_said)
     )
     assert found.contact is None
     assert found.identity == {"affected_name": "Ann Smith"}

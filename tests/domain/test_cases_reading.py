@@ -76,9 +76,7 @@ def test_closing_needs_its_review_and_starts_the_follow_up(staffed: Store) -> No
     with pytest.raises(progress.NotAllowed, match=needed), staffed.begin() as db:
         progress.close(db, reference, "a@example.org", LATER, {**CLOSING, "learning": " "})
     with staffed.begin() as db:
-        progress.close(
-            db, reference, "a@example.org", LATER, {**CLOSING, "safeguarding": "MASH: no"}, satisfaction=4
-        )
+        progress.close(db, reference, "a@example.org", LATER, {**CLOSING, "safeguarding": "MASH: no"}, satisfaction=4)
     case = show_case(staffed, reference)
     assert case["status"] == "closed"
     assert "follow_up" in [clock["name"] for clock in case["clocks"]]
@@ -101,9 +99,7 @@ def test_a_changed_label_keeps_its_reason(staffed: Store) -> None:
     with pytest.raises(progress.NotAllowed), staffed.begin() as db:
         progress.change_label(db, reference, "category", "asb", "a@example.org", LATER, "")
     with staffed.begin() as db:
-        progress.change_label(
-            db, reference, "category", "asb", "a@example.org", LATER, "the reporter said so"
-        )
+        progress.change_label(db, reference, "category", "asb", "a@example.org", LATER, "the reporter said so")
     case = show_case(staffed, reference)
     assert (case["category"], case["hate_kind"], case["strands"]) == ("asb", None, [])
     assert case["timeline"][-1]["reason"] == "the reporter said so"

@@ -75,18 +75,14 @@ def test_danger_that_was_only_tapped_may_be_corrected(staffed: Store) -> None:
         made = cases.create_case(db, a_submission(submission_id=submission_id), LATER)
     case = show_case(staffed, made.reference)
     assert (case["risk_flags"], case["urgency"], case["priority"]) == ([], "standard", "standard")
-    assert case["clocks"][0]["name"] == "alert" and case["clocks"][0]["met_at"] is None, (
-        "somebody still looks"
-    )
+    assert case["clocks"][0]["name"] == "alert" and case["clocks"][0]["met_at"] is None, "somebody still looks"
 
 
 def test_turning_anonymous_makes_the_stub_forget(staffed: Store) -> None:
     submission_id = secrets.token_hex(16)
     raised = raise_stub(staffed, submission_id, question="reporter_name", words="canary-name help")
     told = Told(submission_id, {"identity": "named", "reporter_name": "canary-name", "account": "noise"})
-    raise_stub(
-        staffed, submission_id, message_id="m2", words="canary-knife", question="where_postcode", told=told
-    )
+    raise_stub(staffed, submission_id, message_id="m2", words="canary-knife", question="where_postcode", told=told)
     revealed = show_case(staffed, raised.reference, reveal=True, reason="call")
     assert revealed["identity_details"] == {"reporter_name": "canary-name"}
     with staffed.begin() as db:
@@ -98,9 +94,7 @@ def test_turning_anonymous_makes_the_stub_forget(staffed: Store) -> None:
 class Told:
     """What a conversation's draft says of itself."""
 
-    def __init__(
-        self, key: str, answers: dict[str, Any], flags: tuple[str, ...] = (), urgency: str = "standard"
-    ):
+    def __init__(self, key: str, answers: dict[str, Any], flags: tuple[str, ...] = (), urgency: str = "standard"):
         self.id, self.answers, self.flags, self.urgency = key, answers, flags, urgency
         self.channel, self.notes = "webchat", dict[str, str]()
         self.also_said: list[dict[str, Any]] = []

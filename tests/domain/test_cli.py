@@ -122,9 +122,7 @@ def test_cases_are_listed_and_shown(installed: Store, home: Path) -> None:
     assert [case["reference"] for case in listed] == [made.reference] and "canary" not in str(listed)
     shown = answer(reporting("cases", "show", made.reference.lower(), "--json", home=home))
     assert shown["answers"] == {"account": "canary-account"} and "identity_details" not in shown
-    revealed = answer(
-        reporting("cases", "show", made.reference, "--json", "--reveal", "--reason", "call", home=home)
-    )
+    revealed = answer(reporting("cases", "show", made.reference, "--json", "--reveal", "--reason", "call", home=home))
     assert revealed["identity_details"] == {"reporter_name": "canary-name"}
     with installed.read() as db:
         assert [entry["act"] for entry in accesses(db, made.reference)] == ["read_account", "reveal_identity"]
@@ -142,9 +140,7 @@ def test_identity_without_a_reason_is_refused(installed: Store, home: Path) -> N
 
 def test_words_cannot_command_the_terminal(installed: Store, home: Path) -> None:
     with installed.begin() as db:
-        made = cases.create_case(
-            db, a_submission(answers={"account": "\x1b[2J[red]x[/red] \x07"}), CHRISTMAS_EVE
-        )
+        made = cases.create_case(db, a_submission(answers={"account": "\x1b[2J[red]x[/red] \x07"}), CHRISTMAS_EVE)
     done = reporting("cases", "show", made.reference, home=home)
     assert done.returncode == 0
     assert "\x1b" not in done.stdout and "\x07" not in done.stdout and "[red]x[/red]" in done.stdout

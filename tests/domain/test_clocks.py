@@ -101,9 +101,7 @@ def test_every_deadline_is_a_working_close_in_london(received: datetime, days: i
 
 
 @given(first=MOMENTS, later=st.timedeltas(timedelta(0), timedelta(days=30)), days=st.integers(1, 10))
-def test_who_reports_later_never_has_the_earlier_deadline(
-    first: datetime, later: timedelta, days: int
-) -> None:
+def test_who_reports_later_never_has_the_earlier_deadline(first: datetime, later: timedelta, days: int) -> None:
     settings = load_settings(_env_file=None)
     assert within_working_days(first, days, settings) <= within_working_days(first + later, days, settings)
 

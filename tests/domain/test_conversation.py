@@ -28,9 +28,7 @@ def test_the_short_path_of_a_customer_without_a_name() -> None:
 
 
 def test_a_representative_is_asked_about_consent_and_the_affected_person() -> None:
-    asked = asked_on_the_way(
-        reporter_role="on_behalf", affected_consent="could_not_ask", affected_at_risk="yes"
-    )
+    asked = asked_on_the_way(reporter_role="on_behalf", affected_consent="could_not_ask", affected_at_risk="yes")
     assert [name for name in asked if name.startswith(("affected", "no_consent"))] == [
         "affected_consent", "affected_at_risk", "no_consent_reason", "affected_name", "affected_contact_ok",
     ]  # fmt: skip
@@ -50,7 +48,8 @@ def test_a_named_report_asks_for_name_and_contact_and_what_is_safe() -> None:
     asked = asked_on_the_way(
         identity="named", reporter_name="Sam", contact_method="phone", contact_value="0151 496 0000"
     )
-    assert [name for name in asked if name in ("reporter_name", "contact_method", "contact_value", "contact_safety")] == [
+    about_contact = ("reporter_name", "contact_method", "contact_value", "contact_safety")
+    assert [name for name in asked if name in about_contact] == [
         "reporter_name", "contact_method", "contact_value", "contact_safety",
     ]  # fmt: skip
 
@@ -60,7 +59,7 @@ def test_no_contact_no_question_about_safe_contact() -> None:
     assert "contact_value" not in asked and "contact_safety" not in asked
 
 
-# -- danger first ---------------------------------------------------------------------------------------------------
+# -- danger first ----------------------------------------
 
 EVERY_QUESTION = [name for name in plan().names if name not in ("danger_check", "leave_check")]
 
@@ -114,13 +113,11 @@ def test_fire_among_the_signs_of_harm_leads_to_the_check_question() -> None:
 
 
 def test_happening_now_with_a_flag_leads_to_the_check_question() -> None:
-    talk = Talk().to(
-        "still_happening", account="The lad next door threatened to break my legs and punched my brother."
-    )
+    talk = Talk().to("still_happening", account="The lad next door threatened to break my legs and punched my brother.")
     assert talk.choose("now").asked == "danger_check"
 
 
-# -- never lost ------------------------------------------------------------------------------------------------------
+# -- never lost ----------------------------------------
 
 
 def test_an_account_comes_in_parts_and_is_kept_unaltered() -> None:
@@ -138,11 +135,7 @@ def test_an_account_comes_in_parts_and_is_kept_unaltered() -> None:
 
 def test_too_much_account_keeps_what_was_given() -> None:
     talk = Talk().to("account").say("a " * 1999).say("b " * 1999).say("c " * 1999)
-    assert (
-        "account_too_long" in talk.names
-        and len(talk.draft.account) <= 10_000
-        and talk.draft.account.endswith("b ")
-    )
+    assert "account_too_long" in talk.names and len(talk.draft.account) <= 10_000 and talk.draft.account.endswith("b ")
 
 
 def test_words_that_answer_nothing_are_kept_beside_the_question() -> None:
@@ -162,14 +155,12 @@ def test_a_question_is_answered_and_the_open_one_is_put_again() -> None:
 
 
 def test_a_long_account_is_never_taken_for_a_question() -> None:
-    told = (
-        "who will see this man when he stands outside my window every night shouting at my kids and banging"
-    )
+    told = "who will see this man when he stands outside my window every night shouting at my kids and banging"
     talk = Talk().to("account").say(told, ("ask_who_sees", 0.99))
     assert talk.draft.account == told
 
 
-# -- going back and changing ------------------------------------------------------------------------------------------
+# -- going back and changing ----------------------------------------
 
 
 def test_back_opens_the_last_answer_and_then_goes_on_where_it_was() -> None:
@@ -204,9 +195,7 @@ def test_becoming_anonymous_erases_name_and_contact() -> None:
 
 
 def test_changing_the_role_drops_only_what_depended_on_it() -> None:
-    talk = (
-        Talk().to("review", reporter_role="on_behalf", affected_consent="yes").choose("change:reporter_role")
-    )
+    talk = Talk().to("review", reporter_role="on_behalf", affected_consent="yes").choose("change:reporter_role")
     talk.choose("self")
     assert talk.draft.answer("affected_consent") is None and talk.draft.account and talk.asked == "review"
 
@@ -229,7 +218,7 @@ def test_sending_ends_the_form() -> None:
     assert Talk().to("review").choose("send").last.ends == "send"
 
 
-# -- consent, identity, sending: exactly one option or the question again ------------------------------------------------
+# -- consent, identity, sending: exactly one option or the question again ----------------------------------------
 
 STRICT = [
     ("affected_consent", "yes she knows and she agrees", "yes"),
@@ -245,9 +234,7 @@ STRICT = [
 
 
 @pytest.mark.parametrize(("question", "words", "value"), STRICT)
-def test_strict_questions_take_only_words_that_match_one_option(
-    question: str, words: str, value: str | None
-) -> None:
+def test_strict_questions_take_only_words_that_match_one_option(question: str, words: str, value: str | None) -> None:
     talk = Talk().to(question, reporter_role="on_behalf").say(words, ("affirm", 0.7), ("identity_named", 0.3))
     assert talk.draft.answer(question) == value
     assert (talk.asked == question) is (value is None)
@@ -285,18 +272,12 @@ def test_nothing_safe_wins() -> None:
 
 
 def test_the_form_of_a_contact_is_questioned_once_then_taken() -> None:
-    talk = (
-        Talk()
-        .to("contact_value", identity="named", contact_method="email", reporter_name="S")
-        .say("sam at home")
-    )
+    talk = Talk().to("contact_value", identity="named", contact_method="email", reporter_name="S").say("sam at home")
     assert talk.asked == "contact_value" and talk.names == ["check_contact_email"]
     assert talk.say("sam at home").draft.answer("contact_value") == "sam at home"
 
 
-@pytest.mark.parametrize(
-    ("words", "once"), [("L99", False), ("L36 9Y", True), ("by the Asda in Huyton", False)]
-)
+@pytest.mark.parametrize(("words", "once"), [("L99", False), ("L36 9Y", True), ("by the Asda in Huyton", False)])
 def test_a_wrong_looking_postcode_is_questioned_once(words: str, once: bool) -> None:
     talk = Talk().to("where_postcode").say(words)
     assert (talk.asked == "where_postcode") is once

@@ -56,9 +56,7 @@ def test_an_alarm_is_a_case_at_once(any_store: Store) -> None:
     assert {"immediate_danger", "weapon"} <= set(case["risk_flags"])
 
 
-def test_with_the_database_down_the_words_are_sealed_on_disk(
-    staffed: Store, settings: Settings, keys: Keys
-) -> None:
+def test_with_the_database_down_the_words_are_sealed_on_disk(staffed: Store, settings: Settings, keys: Keys) -> None:
     down(staffed)
     alarm = an_alarm()
     raised = intake.raise_alarm(staffed, alarm, NOW)
@@ -82,9 +80,7 @@ def test_the_spool_is_taken_in_when_the_database_is_back(staffed: Store, setting
     down(staffed)
     key = secrets.token_hex(16)
     for number in (1, 2):
-        intake.raise_alarm(
-            staffed, an_alarm(submission_id=key, message_id=f"m{number}", words=f"help {number}"), NOW
-        )
+        intake.raise_alarm(staffed, an_alarm(submission_id=key, message_id=f"m{number}", words=f"help {number}"), NOW)
     with pytest.raises(StoreUnavailable):
         intake.take_in_spool(staffed)
     assert len(spooled(settings.spool)) == 2
@@ -96,9 +92,7 @@ def test_the_spool_is_taken_in_when_the_database_is_back(staffed: Store, setting
     assert case["created_at"] == NOW.isoformat(), "as it was written, not when it was taken in"
 
 
-def test_a_crash_between_commit_and_removal_adds_nothing(
-    staffed: Store, settings: Settings, keys: Keys
-) -> None:
+def test_a_crash_between_commit_and_removal_adds_nothing(staffed: Store, settings: Settings, keys: Keys) -> None:
     alarm = an_alarm()
     path = write_spool(settings.spool, keys, alarm, NOW)
     kept = path.read_bytes()
@@ -111,9 +105,7 @@ def test_a_crash_between_commit_and_removal_adds_nothing(
     assert len(after) == 1
 
 
-def test_a_spooled_alarm_of_a_report_that_was_sent_meanwhile(
-    staffed: Store, settings: Settings, keys: Keys
-) -> None:
+def test_a_spooled_alarm_of_a_report_that_was_sent_meanwhile(staffed: Store, settings: Settings, keys: Keys) -> None:
     alarm = an_alarm()
     write_spool(settings.spool, keys, alarm, NOW)
     with staffed.begin() as db:

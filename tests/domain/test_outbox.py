@@ -164,9 +164,7 @@ def test_two_workers_do_not_send_the_same(postgres_store: Store) -> None:
     assert len(keys) == len(set(keys)) == 10
 
 
-def test_the_file_transport_writes_one_file_a_message(
-    make_settings: Callable[..., Settings], keys: Keys
-) -> None:
+def test_the_file_transport_writes_one_file_a_message(make_settings: Callable[..., Settings], keys: Keys) -> None:
     settings = make_settings(outbox_transport="file")
     store = Store(settings, keys)
     store.upgrade()
@@ -184,9 +182,7 @@ def test_which_transports_are_configured(make_settings: Callable[..., Settings])
 
 
 def test_a_mail_server_that_is_away_is_a_failed_attempt(make_settings: Callable[..., Settings]) -> None:
-    send = mail_transport(
-        make_settings(outbox_transport="smtp", smtp_url="smtp://127.0.0.1:1", mail_from="a@b.org")
-    )
+    send = mail_transport(make_settings(outbox_transport="smtp", smtp_url="smtp://127.0.0.1:1", mail_from="a@b.org"))
     assert send is not None
     with pytest.raises(NotDelivered) as error:
         send(Letter("k", "new_case", "LR-2222-2222", "jo@example.org", "s", "t"))

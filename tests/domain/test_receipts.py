@@ -64,9 +64,7 @@ def test_only_a_hash_is_kept(staffed: Store) -> None:
     assert len(kept) == 32
 
 
-def test_the_hash_depends_on_the_installation(
-    staffed: Store, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_the_hash_depends_on_the_installation(staffed: Store, tmp_path_factory: pytest.TempPathFactory) -> None:
     from casework.privacy import Keys
 
     other = Keys.load(tmp_path_factory.mktemp("other"), create=True)
@@ -123,6 +121,4 @@ def test_codes_use_all_digits_evenly(monkeypatch: pytest.MonkeyPatch, staffed: S
                 counts[int(digit)] += 1
     expected = 20_000 * 16 / 10
     assert len(seen) == 20_000
-    assert sum((count - expected) ** 2 / expected for count in counts) < 33.7, (
-        "p > 0.0001 with 9 degrees of freedom"
-    )
+    assert sum((count - expected) ** 2 / expected for count in counts) < 33.7, "p > 0.0001 with 9 degrees of freedom"

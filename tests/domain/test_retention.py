@@ -30,9 +30,7 @@ CLOSING = {
 def draft(store: Store, **told: Any) -> drafts.Draft:
     key = secrets.token_hex(16)
     with store.begin() as db:
-        made = drafts.create(
-            db, session_mac=secrets.token_bytes(32), now=NOW, draft_id=key, state={"id": key, **told}
-        )
+        made = drafts.create(db, session_mac=secrets.token_bytes(32), now=NOW, draft_id=key, state={"id": key, **told})
         drafts.put_turn(db, made.id, "m1", at=NOW, body_mac=b"", said="canary", outcome={"say": "canary"})
         receipts.issue(db, NOW, kind="paused", draft_id=made.id, expires_at=NOW + timedelta(hours=24))
     return made
@@ -40,9 +38,7 @@ def draft(store: Store, **told: Any) -> drafts.Draft:
 
 def closed(store: Store, at: datetime, category: str = "asb") -> str:
     with store.begin() as db:
-        made = cases.create_case(
-            db, a_submission(labels=labels(category), answers={"account": "canary"}), NOW
-        )
+        made = cases.create_case(db, a_submission(labels=labels(category), answers={"account": "canary"}), NOW)
         receipts.issue(db, NOW, case_reference=made.reference)
         cases.add_words(db, made.reference, "canary", None, NOW)
         cases.as_json(db, made.reference, by="test", reveal=True, reason="canary")
@@ -109,9 +105,7 @@ def test_a_chat_about_serious_danger_that_breaks_off_is_told_once(staffed: Store
 def test_a_stub_outlives_its_draft(staffed: Store) -> None:
     made = draft(staffed)
     with staffed.begin() as db:
-        raised = cases.raise_stub(
-            db, made.id, NOW, flags=("weapon",), words="he has a knife", message_id="m1"
-        )
+        raised = cases.raise_stub(db, made.id, NOW, flags=("weapon",), words="he has a knife", message_id="m1")
     retention.run(staffed, NOW + timedelta(days=2))
     with staffed.read() as db:
         assert [case["reference"] for case in cases.listed(db)] == [raised.reference]
@@ -157,9 +151,7 @@ def test_open_and_held_cases_stay(staffed: Store) -> None:
         cases.create_case(db, a_submission(), NOW)
     held = closed(staffed, NOW)
     with staffed.begin() as db:
-        db.execute(
-            tables.case_record.update().where(tables.case_record.c.reference == held).values(held=True)
-        )
+        db.execute(tables.case_record.update().where(tables.case_record.c.reference == held).values(held=True))
     assert retention.run(staffed, NOW + timedelta(days=365 * 50)).cases == 0
 
 
@@ -170,9 +162,7 @@ def test_periods_are_settings(make_settings: Callable[..., Settings], staffed: S
     short.close()
 
 
-def test_a_purge_that_leaves_something_is_an_error_and_undone(
-    staffed: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_purge_that_leaves_something_is_an_error_and_undone(staffed: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     reference = closed(staffed, NOW)
     monkeypatch.setattr("casework.retention.purge._rows_of", lambda db, table, ref: table.name == "report")
     with pytest.raises(retention.RetentionError, match="report"):

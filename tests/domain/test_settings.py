@@ -29,9 +29,7 @@ from casework.settings import Settings, SettingsError, load_settings
         ("REPORTING_DRAFT_HOURS", "-5"),
     ],
 )
-def test_a_bad_setting_is_named_and_not_repeated(
-    variable: str, value: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_bad_setting_is_named_and_not_repeated(variable: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(variable, value)
     with pytest.raises(SettingsError) as error:
         load_settings(_env_file=None)
@@ -60,9 +58,7 @@ def test_port_moves_the_public_port(monkeypatch: pytest.MonkeyPatch) -> None:
     assert load_settings(_env_file=None).port == 8181
 
 
-def test_the_env_file_counts_less_than_the_environment(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_env_file_counts_less_than_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / ".env"
     file.write_text("REPORTING_LANDLORD_NAME=From file\nREPORTING_HOMES=12\n")
     monkeypatch.setenv("REPORTING_HOMES", "13")

@@ -104,9 +104,7 @@ def test_a_turn_is_one_read_and_one_commit(any_store: Store) -> None:
         assert found is not None and known is None
         found.state["answers"] = {"reporter_role": "self"}
         drafts.save(db, found, NOW + timedelta(minutes=5))
-        drafts.put_turn(
-            db, found.id, "m1", at=NOW, body_mac=b"m" * 32, said={"text": "me"}, outcome={"say": []}
-        )
+        drafts.put_turn(db, found.id, "m1", at=NOW, body_mac=b"m" * 32, said={"text": "me"}, outcome={"say": []})
     with any_store.read() as db:
         again, known = drafts.open_turn(db, draft.id, "m1")
         assert known is not None and again is not None
@@ -176,16 +174,12 @@ def test_deleting_a_draft_takes_its_turns(any_store: Store) -> None:
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=40),
-    lambda children: (
-        st.lists(children, max_size=4) | st.dictionaries(st.text(max_size=10), children, max_size=4)
-    ),
+    lambda children: st.lists(children, max_size=4) | st.dictionaries(st.text(max_size=10), children, max_size=4),
     max_leaves=12,
 )
 
 
-@hypothesis_settings(
-    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
-)
+@hypothesis_settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(state=st.dictionaries(st.text(max_size=10), JSON, max_size=5))
 def test_any_state_comes_back_as_it_was(store: Store, state: dict[str, Any]) -> None:
     draft = new_draft(store, state=state)
@@ -240,9 +234,7 @@ def test_a_database_that_is_not_migrated_is_unavailable(settings: Settings, keys
     assert not bare.at_head()
 
 
-def test_a_database_that_was_moved_away_takes_no_writes_and_comes_back(
-    store: Store, settings: Settings
-) -> None:
+def test_a_database_that_was_moved_away_takes_no_writes_and_comes_back(store: Store, settings: Settings) -> None:
     draft = new_draft(store, state={"a": 1})
     path, away = settings.home / "reporting.db", settings.home / "away.db"
     path.rename(away)

@@ -48,9 +48,7 @@ def broken(stack: Stack, what: str) -> object:
 
 def words_of_stubs(stack: Stack) -> str:
     return "".join(
-        json.dumps(stack.case(case["reference"]), ensure_ascii=False)
-        for case in stack.cases()
-        if not case["complete"]
+        json.dumps(stack.case(case["reference"]), ensure_ascii=False) for case in stack.cases() if not case["complete"]
     )
 
 

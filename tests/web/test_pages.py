@@ -257,6 +257,23 @@ def test_card_stands_apart_as_an_alert(chatting: TestClient, service: Service) -
     assert 'href="https://999bsl.co.uk"' in html
 
 
+@pytest.mark.parametrize(
+    ("given", "place"),
+    [
+        (emergency("a", "account"), "card"),
+        (turn("a", receipt=RECEIPT, ended=True), "kept"),
+        (turn("a", asks="account"), "new"),
+    ],
+)
+def test_plain_page_opens_at_what_matters(
+    chatting: TestClient, service: Service, given: dict[str, Any], place: str
+) -> None:
+    service.next_turn = given
+    reply = chatting.post("/chat", data={"id": "m1", "text": "x"})
+    assert reply.headers["location"] == f"/chat#{place}"
+    assert f'id="{place}"' in chatting.get("/chat").text
+
+
 def test_unreachable_assistant_keeps_the_words_under_the_same_id(chatting: TestClient, service: Service) -> None:
     service.problem = ChatError(503, "unavailable", "Sorry. Call 999 or 101.", 5)
     reply = chatting.post("/chat", data={"id": "m1", "kind": "text", "question": "account", "text": "all of <it>"})

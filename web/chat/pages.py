@@ -209,7 +209,7 @@ class PageRoutes:
         part = request.headers.get("x-part") == "turn"
         in_trouble = any(m.get("kind") == "error" for turn in turns for m in turn["messages"])
         if not part and not in_trouble:
-            response: Response = _go("/chat#new")
+            response: Response = _go(f"/chat#{_place(turns[-1])}")
             remember(request, response, token)
             return response
         try:
@@ -274,6 +274,13 @@ class PageRoutes:
 
 def _nothing(form: Form) -> str:
     return words.ERRORS["nothing_typed" if form.kind in ("text", "date") else "nothing"]
+
+
+def _place(turn: dict[str, Any]) -> str:
+    """Where on the page this turn is read from: its card, its receipt, or what was said."""
+    if any(message.get("kind") == "emergency" for message in turn["messages"]):
+        return "card"
+    return "kept" if turn.get("receipt") else "new"
 
 
 def _go(where: str) -> RedirectResponse:

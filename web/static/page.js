@@ -231,7 +231,7 @@
 
   function scroll() {
     // With a fault the question it belongs to stays in sight.
-    const goal = get("card") || (get("fault") ? get("asked") : get("new") || get("asked"));
+    const goal = get("card") || (get("fault") ? get("asked") : get("kept") || get("new") || get("asked"));
     goal?.scrollIntoView({ block: "start" });
   }
 
