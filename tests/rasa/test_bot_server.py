@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bot_kit import NO_EVENTS, Reply, Server, served, slot
+
+from tests.rasa.bot_kit import NO_EVENTS, Reply, Server, served, slot
 
 CANARY = "xylophonequagmire"
 

@@ -6,7 +6,7 @@ import json
 import subprocess
 from typing import Any
 
-from bot_kit import BOT_PYTHON, ROOT
+from tests.rasa.bot_kit import BOT_PYTHON, ROOT
 
 CHECK = r"""
 import asyncio, json, sys

@@ -13,13 +13,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from bot_kit import ROOT
 
 from stack import health
 from stack.child import Child, stop_all
 from stack.ports import free_ports, is_free
 from stack.record import AlreadyRunning, Record
 from tests.kit import Stack
+from tests.rasa.bot_kit import ROOT
 
 NAMES = {"rasa", "actions", "web", "worker"}
 LINUX = sys.platform.startswith("linux")
