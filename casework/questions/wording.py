@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -44,9 +43,12 @@ def faq() -> dict[str, list[str]]:
     return {intent: list(entry["answer"]) for intent, entry in _read("faq.yml").items()}
 
 
+@lru_cache(maxsize=1)
 def landlord() -> str:
-    """The landlord's name as the reporter reads it."""
-    return os.environ.get("REPORTING_LANDLORD_NAME", "Livv Housing Group")
+    """The landlord's name as the reporter reads it, from the settings."""
+    from casework.settings import load_settings
+
+    return load_settings().landlord_name
 
 
 def say(name: str, **filled: object) -> list[str]:
