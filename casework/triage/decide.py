@@ -135,7 +135,7 @@ def _flags(found: Found) -> set[str]:
 def _types(found: Found, flags: set[str], signals: set[str]) -> set[str]:
     types = _values(found, "type")
     everyday = "lifestyle" in signals and not signals & _LIFTING
-    if "noise" in signals and not everyday:
+    if "noise" in signals and not everyday or "everyday_noise" in signals and signals & _LIFTING:
         types.add("noise")
     if "parking" in signals and (types or signals & _LIFTING):
         types.add("vehicle_nuisance")

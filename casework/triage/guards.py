@@ -119,7 +119,7 @@ def mark(text: Text) -> None:
 def _denied(text: Text) -> int:
     """Words after "it is not", "nothing to do with": the person rules a motive out."""
     openers = _family(text, "denial")
-    return _scope(text, openers, _family(text, "thought_end") & ~_family(text, "because_word"), 8) if openers else 0
+    return _scope(text, openers, 0, 7) if openers else 0
 
 
 def mark_time(text: Text) -> None:

@@ -153,11 +153,14 @@ class Text:
                 starts.append(i)
             bit <<= 1
         masks, tags = self.masks, self.lexicon.words
+        doing = self.lexicon.numbers["ing"]
         for word, places in at.items():
             for family in tags.get(word, ()):
                 masks[family] |= places
             if word[0] in ".?!;\n\r…":
                 self.hard |= places
+            elif word.endswith("ing") and len(word) > 4:
+                masks[doing] |= places
         for i in starts:
             for rest, family in phrases[words[i]]:
                 if tuple(words[i + 1 : i + 1 + len(rest)]) == rest:

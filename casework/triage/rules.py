@@ -166,7 +166,7 @@ def _header(line: str) -> Rule:
 def _spread(rule: Rule, lines: list[str]) -> list[tuple[Rule, list[str]]]:
     """One rule for each strand that its target names."""
     label, _, value = rule.target.partition(":")
-    if label not in ("strand", "id") or not (value == "*" or value in _STRANDS or "," in value):
+    if label not in ("strand", "id", "idself") or not (value == "*" or value in _STRANDS or "," in value):
         return [(rule, lines)]
     made = []
     for short in _STRANDS if value == "*" else value.split(","):
