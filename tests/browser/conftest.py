@@ -5,11 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import socket
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,23 +16,13 @@ from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 from starlette.middleware import Middleware
 
+from tests.browser.seeing import OUT, Open
 from tests.kit import Stack
-
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent / "web"))
-
-from pages_by_hand import Service  # noqa: E402
-
-from web.chat import pages  # noqa: E402
-from web.headers import SecurityHeaders  # noqa: E402
+from tests.web.pages_by_hand import Service
+from web.chat import pages
+from web.headers import SecurityHeaders
 
 PHONE = {"width": 390, "height": 844}
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-# With fewer rules than this a green result would say nothing.
-RULES = 60
-OUT = "https://www.bbc.co.uk/weather"
-
-Open = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
@@ -122,39 +110,3 @@ def _expected(url: str, base: str) -> bool:
 
 def _weather(route: Route) -> None:
     route.fulfill(status=200, content_type="text/html", body="<title>Weather</title><h1>Sunny</h1>")
-
-
-def axe(page: Page) -> dict[str, Any]:
-    """What axe-core finds: violations and what it could not decide, and how many rules were run."""
-    # What lies under the sticky bar cannot be measured.
-    page.evaluate("scrollTo(0, 0)")
-    page.evaluate((HERE / "vendor" / "axe-core-4.14.1.min.js").read_text(encoding="utf-8"))
-    found = page.evaluate("tags => axe.run({runOnly: {type: 'tag', values: tags}})", TAGS)
-    rules = {each["id"] for kind in ("violations", "incomplete", "passes", "inapplicable") for each in found[kind]}
-    named = {
-        kind: [(each["id"], [node["html"][:150] for node in each["nodes"]]) for each in found[kind]]
-        for kind in ("violations", "incomplete")
-    }
-    return {**named, "rules": len(rules)}
-
-
-def assert_accessible(page: Page) -> None:
-    """No violation, nothing left undecided, and enough rules to mean something."""
-    found = axe(page)
-    assert found["violations"] == [] and found["incomplete"] == []
-    assert found["rules"] >= RULES
-
-
-def stored(page: Page) -> dict[str, Any]:
-    """Everything that the browser keeps for this origin, beside cookies."""
-    return page.evaluate(
-        """async () => ({
-            local: localStorage.length, session: sessionStorage.length,
-            databases: indexedDB.databases ? (await indexedDB.databases()).length : 0,
-            caches: (await caches.keys()).length,
-            workers: navigator.serviceWorker ? (await navigator.serviceWorker.getRegistrations()).length : 0,
-        })"""
-    )
-
-
-NOTHING = {"local": 0, "session": 0, "databases": 0, "caches": 0, "workers": 0}

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from conftest import NOTHING, OUT, Open, assert_accessible, stored
 from playwright.sync_api import Page, expect
+
+from tests.browser.seeing import NOTHING, OUT, Open, assert_accessible, stored
 
 pytestmark = [pytest.mark.browser, pytest.mark.stack]
 

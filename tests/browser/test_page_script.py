@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from conftest import NOTHING, OUT, Open, stored
-from pages_by_hand import RECEIPT, TOKEN, Service, turn
 from playwright.sync_api import Page, expect
+
+from tests.browser.seeing import NOTHING, OUT, Open, stored
+from tests.web.pages_by_hand import RECEIPT, TOKEN, Service, turn
 
 pytestmark = pytest.mark.browser
 

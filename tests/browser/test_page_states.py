@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from conftest import Open, assert_accessible, axe
-from pages_by_hand import PAUSED, RECEIPT, TOKEN, Service, emergency, first, turn
 from playwright.sync_api import Page
 
 from casework.questions.wording import say
+from tests.browser.seeing import Open, assert_accessible, axe
+from tests.web.pages_by_hand import PAUSED, RECEIPT, TOKEN, Service, emergency, first, turn
 from web.chat.sessions import COOKIE
 
 pytestmark = pytest.mark.browser
@@ -65,14 +65,11 @@ def show(opened: Open, service: Service) -> Callable[..., Page]:
     return open_state
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("look", ["light", "dark", "plain"])
 @pytest.mark.parametrize("state", STATES)
-def test_state_is_accessible(show: Callable[..., Page], state: str, scheme: str, script: bool) -> None:
-    if not script and scheme == "dark":
-        pytest.skip("the plain pages look the same; light stands for both")
-    page = show(state, color_scheme=scheme, plain=not script)
-    assert_accessible(page)
+def test_state_is_accessible(show: Callable[..., Page], state: str, look: str) -> None:
+    scheme = "dark" if look == "dark" else "light"
+    assert_accessible(show(state, color_scheme=scheme, plain=look == "plain"))
 
 
 def test_a_planted_defect_is_found(show: Callable[..., Page]) -> None:

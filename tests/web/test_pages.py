@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from pages_by_hand import PAUSED, RECEIPT, TOKEN, Service, emergency, turn
 from starlette.middleware import Middleware
 from starlette.testclient import TestClient
 
 from casework.questions.wording import card
+from tests.web.pages_by_hand import PAUSED, RECEIPT, TOKEN, Service, emergency, turn
 from web.chat import pages
 from web.chat.errors import ChatError, error
 from web.chat.page_forms import Form, bodies, next_id
