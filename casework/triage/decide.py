@@ -157,8 +157,8 @@ def _category(
     serious = flags & (URGENT_FLAGS | EMERGENCY_FLAGS)
     if "lifestyle" in signals and not (types or serious or signals & _LIFTING):
         return ("asb" if other_motive else "not_asb"), "sig:lifestyle"
-    if "service" in signals and types <= {"vandalism_damage"} and not serious and not signals & {"agent", "conduct"}:
-        return "other", "sig:service"
+    if "repair" in signals and types <= {"vandalism_damage"} and not serious and not signals & {"agent", "conduct"}:
+        return "other", "sig:repair"
     if types:
         return "asb", "type:" + next(value for value in ASB_TYPES if value in types)
     if serious & _CONDUCT_FLAGS:

@@ -46,6 +46,11 @@ def _noun(stem: str) -> list[str]:
     return [stem, stem + "s"]
 
 
+def straight(word: str) -> str:
+    """A word as messages are read: without its apostrophe (but a quotation mark stays one)."""
+    return word if word == "'" else word.replace("'", "")
+
+
 def forms(entry: str) -> list[str]:
     """All written forms of one entry; phrases keep ``_`` between their words."""
     head, plus, tail = entry.partition("+")
@@ -165,7 +170,7 @@ def lexicon() -> Lexicon:
             made.starred = list(dict.fromkeys(_expand(name, families)))
             continue
         number = made.number(name)
-        for form in dict.fromkeys(_expand(name, families)):
+        for form in dict.fromkeys(straight(form) for form in _expand(name, families)):
             if "_" in form:
                 first, *rest = form.split("_")
                 made.phrases.setdefault(first, []).append((tuple(rest), number))

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import reduce
 from itertools import product
 
-from casework.triage.lexicon import Lexicon
+from casework.triage.lexicon import Lexicon, straight
 
 _GAP = re.compile(r"~(\d+)$")
 _SWAP = re.compile(r"<~(\d+)>")
@@ -60,7 +60,7 @@ class Pattern:
 def _element(text: str, lexicon: Lexicon) -> Element:
     words: list[str] = []
     families: list[tuple[int, tuple[int, ...]]] = []
-    for part in text.split("|"):
+    for part in map(straight, text.split("|")):
         if part.startswith("{"):
             first, *less = part.split("-{")
             families.append((_family(first, lexicon), tuple(_family(name, lexicon) for name in less)))

@@ -77,7 +77,8 @@ class RuleBook:
         """What was found, by ``label:value``."""
         found: Found = {}
         blocked: dict[tuple[str, ...], int] = {}
-        for rule in self.rules:
+        plain = [rule for rule in self.rules if not (rule.needs or rule.unless)]
+        for rule in plain + [rule for rule in self.rules if rule.needs or rule.unless]:
             if (rule.needs and rule.needs not in found) or rule.unless in found:
                 continue
             if rule.silent not in blocked:

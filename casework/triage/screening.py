@@ -66,6 +66,9 @@ def judge(tagged: Text, found: Found, abroad: str = "") -> Screen:
     if short and "near:immediate_danger" in found and size <= 4:
         now.add("immediate_danger")
         rules.add("danger.near")
+    if size <= 5 and "flag:weapon" in found and "doubt:weapon" in found:
+        now.add("immediate_danger")
+        rules.add("danger.weapon_word")
     if size <= 3 and any(sign in tagged.at for sign in "🔪🔫🗡🪓🔥💣"):
         now.add("immediate_danger")
         rules.add("danger.sign")
