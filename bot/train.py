@@ -7,6 +7,7 @@ loading it would bring TensorFlow into the serving process, which never trains.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 import tarfile
@@ -51,13 +52,16 @@ def train() -> None:
     """Train, pack for serving, note what the model was made from."""
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("TQDM_DISABLE", "1")
     os.chdir(ROOT)
     inputs = inputs_hash()
     warnings.showwarning = _show_ours
     import rasa.utils.common
     from rasa.model_training import train as train_model
+    from rasa.utils.log_utils import configure_structlog
 
     rasa.utils.common.configure_logging_and_warnings()
+    configure_structlog(logging.WARNING)
     domain = "domain.yml" if Path("domain.yml").is_file() else "domain"
     result = train_model(
         domain=domain,
