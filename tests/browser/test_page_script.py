@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.seeing import NOTHING, OUT, Open, stored
 from tests.web.pages_by_hand import RECEIPT, TOKEN, Service, turn
+from web.chat.errors import ChatError, error
 
 pytestmark = pytest.mark.browser
 
@@ -211,6 +212,19 @@ def test_a_slow_assistant_is_said_within_eight_seconds(chat: Page) -> None:
     assert chat.locator("#text").input_value() == "still here"
 
 
+def test_trouble_behind_the_page_is_said_and_the_words_stay(chat: Page, service: Service) -> None:
+    service.problem = ChatError(503, "unavailable", "Sorry, I cannot answer. Call 999.")
+    chat.locator("#text").fill("nobody is hurt")
+    chat.get_by_role("button", name="Continue", exact=True).click()
+    expect(chat.locator("#trouble")).to_be_focused()
+    assert chat.title().startswith("Error: ")
+    assert chat.locator("#text").input_value() == "nobody is hurt"
+    service.problem = None
+    chat.get_by_role("button", name="Continue", exact=True).click()
+    asked(chat, "Who are you")
+    assert [body["text"] for body in service.taken] == ["nobody is hurt"]
+
+
 def test_an_unexpected_answer_falls_back_to_the_plain_form(chat: Page) -> None:
     chat.route("**/chat", lambda route: route.fulfill(status=502, body="proxy"), times=1)
     answer(chat, "No")
@@ -376,8 +390,6 @@ def test_leaving_by_question_clears_the_page(chat: Page, service: Service) -> No
     chat.get_by_role("button", name="Continue", exact=True).click()
     asked(chat, "Who are you")
     service.next_turn = turn("x", "You have left. What you wrote is deleted.", ended=True)
-    from web.chat.errors import error
-
     service.deaf = error("no_session")
     chat.get_by_role("button", name="Leave without sending").click()
     expect(chat.get_by_role("heading", name="You have left")).to_be_focused()

@@ -347,7 +347,8 @@ def test_script_gets_errors_in_place(chatting: TestClient, service: Service) -> 
     service.problem = ChatError(503, "unavailable", "Sorry, call 999.")
     reply = chatting.post("/chat", data={"id": "m1", "text": "kept"}, headers={"X-Part": "turn"})
     assert reply.status_code == 503
-    assert 'id="fault"' in reply.text and "kept</textarea>" in reply.text
+    assert 'id="trouble"' in reply.text and "kept</textarea>" in reply.text
+    assert "aria-invalid" not in reply.text and 'data-title="Error: ' in reply.text
 
 
 # --- the way back and the way out

@@ -86,12 +86,14 @@ def chat_view(
     after: str = "",
     form: Form | None = None,
     urgent: Sequence[str] = (),
+    trouble: str = "",
 ) -> Chat:
     """The page for a conversation.
 
     `after` leaves out the entries up to the turn of that id (the browser has them). `form` is what the
     person had filled in when something went wrong: it is put back. Its id depends on the last turn alone,
-    so a second try of the same message is known as such. `urgent` is an emergency card that came with it.
+    so a second try of the same message is known as such. `urgent` is an emergency card that came with it,
+    `trouble` what is wrong on our side (what is wrong with the answer is said beside its field).
     """
     last = entries[-1].turn
     question = _question(last, form)
@@ -116,7 +118,7 @@ def chat_view(
         lines=tuple(lines),
         opening=opening,
         emergency=tuple(urgent) or tuple(text for kind, text in kinds if kind == "emergency"),
-        trouble=tuple(text for kind, text in kinds if kind == "error"),
+        trouble=(trouble,) if trouble else tuple(text for kind, text in kinds if kind == "error"),
         question=question,
         summary=tuple(last.get("summary") or ()),
         receipt=last.get("receipt") or _sent(entries),

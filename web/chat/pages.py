@@ -268,8 +268,11 @@ class PageRoutes:
             said = "\n\n".join(["\n".join(urgent), message] if urgent else [message])
             return troubles.trouble(self.pages, request, ChatError(status, "again", said), form=form)
         part = request.headers.get("x-part") == "turn"
-        view = chat_view(entries, after=form.after if part else "", form=form, urgent=urgent)
-        return self.pages.page(request, "turn.html" if part else "chat.html", status=status, chat=view, error=message)
+        # What is wrong with the answer is said beside it; what is wrong on our side stands apart.
+        ours, fault = (message, "") if status >= 429 else ("", message)
+        after = form.after if part else ""
+        view = chat_view(entries, after=after, form=form, urgent=urgent, trouble=ours)
+        return self.pages.page(request, "turn.html" if part else "chat.html", status=status, chat=view, error=fault)
 
 
 def _nothing(form: Form) -> str:

@@ -214,7 +214,7 @@
       lines.append(...rest.map(adopt));
       scroll();
     };
-    if (typing && !card && !fault && !get("kept")) {
+    if (typing && !card && !fault && !get("kept") && !get("trouble")) {
       log.setAttribute("aria-live", "polite");
       get("text")?.focus({ preventScroll: true });
       requestAnimationFrame(put);
@@ -231,7 +231,7 @@
 
   function scroll() {
     // With a fault the question it belongs to stays in sight.
-    const goal = get("card") || (get("fault") ? get("asked") : get("kept") || get("new") || get("asked"));
+    const goal = get("card") || get("trouble") || (get("fault") ? get("asked") : get("kept") || get("new") || get("asked"));
     goal?.scrollIntoView({ block: "start" });
   }
 
