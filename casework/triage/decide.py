@@ -16,10 +16,13 @@ from casework.triage.labels import (
     Reason,
     ordered,
 )
-from casework.triage.rules import Found, Hit, account_rules
-from casework.triage.screening import screen
-from casework.triage.words import Words, split
+from casework.triage.reading import read_account
+from casework.triage.rules import Found, Hit
+from casework.triage.screening import LABELS as DANGER
+from casework.triage.screening import judge
+from casework.triage.words import Words
 
+_LABELS = frozenset({"strand", "id", "idself", "type", "flag", "sig"})
 # What lifts everyday living out of "not generally anti-social" [AP 1.6, 2.2].
 _LIFTING = frozenset({"night", "deliberate", "theft", "stress", "long", "loitering"})
 # Flags that tell of somebody's conduct; a bare "hes got a knife" tells of none.
@@ -55,13 +58,11 @@ def triage(text: str, motive: Iterable[str] = ()) -> Labels:
     Total: any text gives labels, an empty one gives ``other``. Perception decides [HP 2.3]: a strand in
     ``motive`` makes it hate whatever the words, and ``none`` takes nothing away.
     """
-    book = account_rules()
-    words = split(text)
-    tagged = book.read(words.words)
-    found = book.apply(tagged)
+    account = read_account(text)
+    words, found = account.words, account.find(_LABELS)
     answers = tuple(motive)
 
-    danger = screen(text)
+    danger = judge(account.tagged, account.find(DANGER), account.abroad)
     flags = _flags(found)
     if danger.emergency:
         flags |= danger.flags

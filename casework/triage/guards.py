@@ -5,9 +5,10 @@ Each guard is a mask of words (bits). A rule names the guards under which it sta
 
 from __future__ import annotations
 
-from casework.triage.patterns import Text
+from collections.abc import Callable
 
-GUARDS = ("neg", "hypo", "quest", "past", "habit", "if", "denied")
+from casework.triage.text import Text
+
 _NEG_REACH = 5
 _HYPO_REACH = 6
 
@@ -24,7 +25,7 @@ def _scope(text: Text, openers: int, stops: int, reach: int) -> int:
 
 
 def _family(text: Text, name: str) -> int:
-    return text.masks[text.lexicon.numbers[name]]
+    return text.named(name)
 
 
 def negated(text: Text) -> int:
@@ -108,22 +109,28 @@ def conditional(text: Text) -> int:
     return _around(text, openers, 10, 14) if openers else 0
 
 
-def mark(text: Text) -> None:
-    """Fill ``text.blocked`` with the mask of each guard."""
-    text.blocked["neg"] = negated(text)
-    text.blocked["hypo"] = supposed(text)
-    text.blocked["quest"] = asked(text)
-    text.blocked["denied"] = _denied(text)
-
-
-def _denied(text: Text) -> int:
+def denied(text: Text) -> int:
     """Words after "it is not", "nothing to do with": the person rules a motive out."""
     openers = _family(text, "denial")
     return _scope(text, openers, 0, 7) if openers else 0
 
 
-def mark_time(text: Text) -> None:
-    """The guards that only the danger screening needs."""
-    text.blocked["past"] = past(text)
-    text.blocked["habit"] = habitual(text)
-    text.blocked["if"] = conditional(text)
+GUARDS: dict[str, Callable[[Text], int]] = {
+    "neg": negated,
+    "hypo": supposed,
+    "quest": asked,
+    "denied": denied,
+    "past": past,
+    "habit": habitual,
+    "if": conditional,
+}
+
+
+def blocked(text: Text, names: tuple[str, ...]) -> int:
+    """The words that count for nothing under these guards; each guard is worked out once a text."""
+    mask = 0
+    for name in names:
+        if name not in text.blocked:
+            text.blocked[name] = GUARDS[name](text)
+        mask |= text.blocked[name]
+    return mask

@@ -1,38 +1,24 @@
-"""Reads ``rules/*.txt`` and applies them: what was found in a message, and where.
+"""The rule book: all tables compiled, and applied to a message.
 
-A rule file, by line: ``- name | only family`` opens idioms (their words count
-for nothing, or not for these families), ``+ family`` a family made
-of patterns, ``= label:value rule_id | clause | not neg hypo`` a rule; the patterns follow, one a line.
-``#`` starts a comment. Files are read in the order of their names; each idiom and family is applied before
-what follows it.
+Each pattern is filed under its rarest element, so that a message wakes only the patterns it could match.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 
-from casework.triage import guards
+from casework.triage.guards import blocked
 from casework.triage.lexicon import Lexicon, lexicon
-from casework.triage.patterns import Elements, Pattern, Text, compile_pattern
+from casework.triage.patterns import Element, Elements, Pattern, compile_pattern
+from casework.triage.rulefile import Rule, written_rules
+from casework.triage.text import Text
 
-_HERE = Path(__file__).parent
-
-
-@dataclass(slots=True)
-class Rule:
-    """Patterns that mean one thing, and the guards under which they do not."""
-
-    kind: str
-    target: str
-    name: str
-    clause: str
-    silent: tuple[str, ...]
-    needs: str = ""
-    unless: str = ""
-    only: tuple[str, ...] = ()
-    patterns: list[Pattern] = field(default_factory=list)
+# Words so common that an element with one of them says little about a message.
+_COMMON = ("filler", "self_word", "pronoun_agent", "be", "have")
+_COMMON_WORDS = frozenset("to 2 in on and at of for it out up with that this so my the a".split())
+_COMMON_WEIGHT = 12.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,47 +32,51 @@ class Hit:
 
 
 Found = dict[str, list[Hit]]
+Keys = tuple[float, frozenset[str], frozenset[int]]
 
 
 @dataclass(slots=True)
 class RuleBook:
-    """All rules of one purpose, with the lexicon they speak of."""
+    """All rules, with the lexicon they speak of."""
 
     lexicon: Lexicon
     elements: Elements
-    idioms: list[Rule]
-    families: list[Rule]
-    rules: list[Rule]
-    timed: bool = False
+    idioms: list[Rule] = field(default_factory=list)
+    made: dict[int, list[Rule]] = field(default_factory=dict)
+    rules: list[Rule] = field(default_factory=list)
+    by_word: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    by_family: dict[int, tuple[int, ...]] = field(default_factory=dict)
 
     def read(self, words: list[str]) -> Text:
-        """The message tagged, idioms taken out, guards set, made families marked."""
+        """The message tagged, with the words of idioms taken out."""
         text = Text(words, self.lexicon, self.elements)
+        live = text.live
+        for word in text.at:
+            live.update(self.by_word.get(word, ()))
+        for family in text.masks:
+            live.update(self.by_family.get(family, ()))
+        text.make = self._make
         for rule in self.idioms:
             for pattern in rule.patterns:
-                if text.match(pattern):
+                if pattern.number in live and text.match(pattern):
                     self._silence(text, rule, text.spans(pattern))
-        guards.mark(text)
-        if self.timed:
-            guards.mark_time(text)
-        for rule in self.families:
-            self._mark(text, rule)
         return text
 
-    def apply(self, text: Text) -> Found:
-        """What was found, by ``label:value``."""
+    def apply(self, text: Text, labels: frozenset[str]) -> Found:
+        """What was found of these labels, by ``label:value``."""
         found: Found = {}
-        blocked: dict[tuple[str, ...], int] = {}
-        plain = [rule for rule in self.rules if not (rule.needs or rule.unless)]
-        for rule in plain + [rule for rule in self.rules if rule.needs or rule.unless]:
+        live = text.live
+        for rule in self.rules:
+            if rule.label not in labels:
+                continue
             if (rule.needs and rule.needs not in found) or rule.unless in found:
                 continue
-            if rule.silent not in blocked:
-                blocked[rule.silent] = _blocked(text, rule.silent)
-            stop = blocked[rule.silent]
             for pattern in rule.patterns:
+                if pattern.number not in live:
+                    continue
+                stop = blocked(text, rule.silent)
                 if text.match(pattern, stop):
-                    first, last = text.span(pattern, stop)
+                    first, last = text.spans(pattern, stop)[0]
                     found.setdefault(rule.target, []).append(Hit(rule.name, rule.clause, first, last))
                     break
         return found
@@ -95,153 +85,129 @@ class RuleBook:
         keep = -1
         for first, last in spans:
             keep &= ~(((1 << (last - first + 1)) - 1) << first)
-        keep |= text.masks[self.lexicon.numbers["kept_in_idioms"]]
+        keep |= text.named("kept_in_idioms")
         if rule.only:
             for name in rule.only:
-                text.masks[self.lexicon.numbers[name]] &= keep
+                number = self.lexicon.numbers[name]
+                text.masks[number] = text.masks.get(number, 0) & keep
         else:
-            text.masks = [mask & keep for mask in text.masks]
+            text.masks = {family: mask & keep for family, mask in text.masks.items()}
             text.at = {word: places & keep for word, places in text.at.items()}
         text.found.clear()
 
-    def _mark(self, text: Text, rule: Rule) -> None:
-        stop = _blocked(text, rule.silent)
-        number = self.lexicon.numbers[rule.target]
-        changed = False
-        for pattern in rule.patterns:
-            if not text.match(pattern, stop):
-                continue
-            changed = True
-            for first, last in text.spans(pattern, stop):
-                if rule.kind == "!":
-                    text.masks[number] |= ((1 << (last - first + 1)) - 1) << first
+    def _make(self, text: Text, number: int) -> None:
+        mask = cont = 0
+        for rule in self.made.get(number, ()):
+            for pattern in rule.patterns:
+                if pattern.number not in text.live:
                     continue
-                text.masks[number] |= 1 << first
-                if last > first:
-                    text.cont |= ((1 << (last - first)) - 1) << (first + 1)
-        if changed:
-            for element, item in enumerate(self.elements.items):
-                if item.speaks_of(number):
-                    text.found.pop(element, None)
+                stop = blocked(text, rule.silent)
+                if not text.match(pattern, stop):
+                    continue
+                for first, last in text.spans(pattern, stop):
+                    if rule.kind == "!":
+                        mask |= ((1 << (last - first + 1)) - 1) << first
+                        continue
+                    mask |= 1 << first
+                    cont |= ((1 << (last - first)) - 1) << (first + 1)
+        text.masks[number] = mask
+        text.conts[number] = cont
 
 
-def _blocked(text: Text, silent: tuple[str, ...]) -> int:
-    mask = 0
-    for guard in silent:
-        mask |= text.blocked[guard]
-    return mask
+class _Keys:
+    """Chooses for each pattern the element that wakes it."""
+
+    def __init__(self, book: RuleBook) -> None:
+        self.book = book
+        common = {book.lexicon.numbers[name] for name in _COMMON}
+        words = book.lexicon.words
+        self.common = _COMMON_WORDS | {word for word, tags in words.items() if common.intersection(tags)}
+        self.size: dict[int, float] = {}
+        for word, tags in words.items():
+            for family in tags:
+                self.size[family] = self.size.get(family, 0) + self._weight(word)
+        for rows in book.lexicon.phrases.values():
+            for _, family in rows:
+                self.size[family] = self.size.get(family, 0) + 0.2
+        self.size[book.lexicon.numbers["ing"]] = 200.0
+        self.families: dict[int, Keys] = {}
+        self.open: set[int] = set()
+
+    def _weight(self, word: str) -> float:
+        return _COMMON_WEIGHT if word in self.common else 1.0
+
+    def pattern(self, pattern: Pattern) -> Keys:
+        """The keys of a pattern: those of its lightest element."""
+        return min((self.element(self.book.elements.items[number]) for number, _ in pattern.steps), key=_first)
+
+    def element(self, item: Element) -> Keys:
+        """Every word and family that may make this element stand in a message."""
+        weight = sum(map(self._weight, item.words))
+        words, families = set(item.words), set[int]()
+        for family, without in item.families:
+            for other in without:
+                self.family(other)
+            size, some, more = self.family(family)
+            weight += size
+            words |= some
+            families |= more
+        return weight, frozenset(words), frozenset(families)
+
+    def family(self, number: int) -> Keys:
+        """The keys of a family: itself, or those of the patterns it is made of."""
+        rules = self.book.made.get(number)
+        if rules is None:
+            return self.size.get(number, 0.0), frozenset(), frozenset({number})
+        if number not in self.families:
+            if number in self.open:
+                raise ValueError(f"family {self.book.lexicon.names[number]} goes in a circle")
+            self.open.add(number)
+            keys = [self.pattern(pattern) for rule in rules for pattern in rule.patterns]
+            weight = sum(key[0] for key in keys)
+            words = frozenset().union(*(key[1] for key in keys))
+            self.families[number] = weight, words, frozenset[int]().union(*(key[2] for key in keys))
+        return self.families[number]
 
 
-_STRANDS = {
-    "race": "race_ethnicity",
-    "religion": "religion_belief",
-    "disability": "disability",
-    "orientation": "sexual_orientation",
-    "gender": "gender_identity",
-    "sex": "sex",
-    "age": "age",
-}
+def _first(keys: Keys) -> float:
+    return keys[0]
 
 
-def _header(line: str) -> Rule:
-    head, *rest = (part.strip() for part in line[1:].split("|"))
-    target, _, name = head.partition(" ")
-    rule = Rule(line[0], target, name.strip() or target, "", ())
-    for part in rest:
-        if part.startswith("not "):
-            rule.silent = tuple(part.split()[1:])
-        elif part.startswith("with "):
-            rule.needs = part[5:].strip()
-        elif part.startswith("without "):
-            rule.unless = part[8:].strip()
-        elif part.startswith("only "):
-            rule.only = tuple(part.split()[1:])
-        else:
-            rule.clause = part
-    for guard in rule.silent:
-        if guard not in guards.GUARDS:
-            raise ValueError(f"rule {rule.name}: no guard {guard!r}")
-    return rule
-
-
-def _spread(rule: Rule, lines: list[str]) -> list[tuple[Rule, list[str]]]:
-    """One rule for each strand that its target names."""
-    label, _, value = rule.target.partition(":")
-    if label not in ("strand", "id", "idself") or not (value == "*" or value in _STRANDS or "," in value):
-        return [(rule, lines)]
-    made = []
-    for short in _STRANDS if value == "*" else value.split(","):
-        target = f"{label}:{_STRANDS[short] if label == 'strand' else short}"
-        needs = rule.needs.replace("*", short)
-        one = Rule(rule.kind, target, f"{short}.{rule.name}", rule.clause, rule.silent, needs, rule.unless)
-        made.append((one, [line.replace("_*}", f"_{short}}}") for line in lines]))
-    return made
-
-
-def _parts(*folders: str) -> list[tuple[Rule, list[str]]]:
-    parts: list[tuple[Rule, list[str]]] = []
-    for path in (path for folder in folders for path in sorted((_HERE / folder).glob("*.txt"))):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            line = line.partition("#")[0].strip()
-            if line[:2] in ("- ", "+ ", "! ", "= "):
-                parts.append((_header(line), []))
-            elif line:
-                parts[-1][1].append(line)
-    return [one for rule, lines in parts for one in _spread(rule, lines)]
-
-
-def _book(*folders: str, timed: bool = False) -> RuleBook:
-    words, elements = lexicon(), Elements()
-    book = RuleBook(words, elements, [], [], [], timed)
-    kinds = {"-": book.idioms, "+": book.families, "!": book.families, "=": book.rules}
-    parts = _parts(*folders)
-    for rule, _ in parts:
-        if rule.kind in "+!":
-            words.number(rule.target)
-    for rule, lines in parts:
-        for source in lines:
-            try:
-                rule.patterns += compile_pattern(source, words, elements)
-            except ValueError as wrong:
-                raise ValueError(f"rule {rule.name}: {source}: {wrong}") from wrong
-        kinds[rule.kind].append(rule)
-    book.families = _in_order(book.families, elements)
-    return book
-
-
-def _in_order(families: list[Rule], elements: Elements) -> list[Rule]:
-    """Each made family after those it is made of. Raises ``ValueError`` where they go in a circle."""
-    numbers = lexicon().numbers
-    waiting = {rule.target for rule in families}
-    uses: dict[str, set[str]] = {name: set() for name in waiting}
-    by_number = {numbers[name]: name for name in waiting}
-    for rule in families:
-        for pattern in rule.patterns:
-            for element, _ in pattern.steps:
-                for family, without in elements.items[element].families:
-                    uses[rule.target].update(by_number[one] for one in (family, *without) if one in by_number)
-    order: list[Rule] = []
-    done: set[str] = set()
-    while len(done) < len(waiting):
-        ready = {name for name in waiting if name not in done and uses[name] <= done}
-        if not ready:
-            raise ValueError(f"families in a circle: {sorted(waiting - done)}")
-        order += [rule for rule in families if rule.target in ready]
-        done |= ready
-    return order
+def _index(book: RuleBook, patterns: Iterable[Pattern]) -> None:
+    keys = _Keys(book)
+    words: dict[str, list[int]] = {}
+    families: dict[int, list[int]] = {}
+    for number, pattern in enumerate(patterns):
+        pattern.number = number
+        _, some, more = keys.pattern(pattern)
+        for word in some:
+            words.setdefault(word, []).append(number)
+        for family in more:
+            families.setdefault(family, []).append(number)
+    book.by_word = {word: tuple(numbers) for word, numbers in words.items()}
+    book.by_family = {family: tuple(numbers) for family, numbers in families.items()}
 
 
 @cache
-def _books() -> tuple[RuleBook, RuleBook]:
-    # Both at once: a rule's own words join the lexicon, and reading must not depend on which was asked for first.
-    return _book("idioms", "rules"), _book("idioms", "danger", timed=True)
-
-
-def account_rules() -> RuleBook:
-    """The rules for accounts."""
-    return _books()[0]
-
-
-def screening_rules() -> RuleBook:
-    """The rules for the danger screening."""
-    return _books()[1]
+def rule_book() -> RuleBook:
+    """All tables, read and compiled on first use. Raises ``ValueError`` naming the rule that is wrong."""
+    book = RuleBook(lexicon(), Elements())
+    parts = written_rules()
+    for rule, _ in parts:
+        if rule.kind in "+!":
+            book.made.setdefault(book.lexicon.number(rule.target), []).append(rule)
+    for rule, lines in parts:
+        for source in lines:
+            try:
+                rule.patterns += compile_pattern(source, book.lexicon, book.elements)
+            except ValueError as wrong:
+                raise ValueError(f"rule {rule.name}: {source}: {wrong}") from wrong
+        if rule.kind == "-":
+            book.idioms.append(rule)
+        elif rule.kind == "=":
+            book.rules.append(rule)
+    # Rules that ask for other findings come after those that find them.
+    book.rules.sort(key=lambda rule: bool(rule.needs or rule.unless))
+    made = [rule for rules in book.made.values() for rule in rules]
+    _index(book, [pattern for rule in (*book.idioms, *made, *book.rules) for pattern in rule.patterns])
+    return book

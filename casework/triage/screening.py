@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from functools import cache
 
+from casework.triage.guards import blocked
 from casework.triage.labels import RISK_FLAGS, Screen
-from casework.triage.patterns import Text
-from casework.triage.rules import Found, screening_rules
+from casework.triage.rules import Found, rule_book
+from casework.triage.text import Text
 from casework.triage.words import is_stop, split_fast
 
 # Plain cries in scripts without our word boundaries; then words of danger, which alone only raise a doubt.
@@ -27,7 +28,7 @@ _PANIC_WORDS = 6
 
 @cache
 def _anchors() -> frozenset[str]:
-    lexicon = screening_rules().lexicon
+    lexicon = rule_book().lexicon
     wanted = {
         lexicon.numbers[name]
         for name in (
@@ -39,67 +40,64 @@ def _anchors() -> frozenset[str]:
     return frozenset(words | {first for first, rest in lexicon.phrases.items() if any(f in wanted for _, f in rest)})
 
 
+LABELS = frozenset({"now", "near", "sign", "doubt"})
+
+
 def screen(text: str) -> Screen:
     """Signs of danger in one message, whatever question it answers. Total; no words are kept."""
-    book = screening_rules()
+    book = rule_book()
     words = split_fast(text)
-    lexicon = book.lexicon
-    read = [lexicon.read(word) for word in words]
-    abroad = not text.isascii()
-    if not abroad and _anchors().isdisjoint(read):
+    reading = {word: book.lexicon.read(word) for word in set(words)}
+    abroad = "" if text.isascii() else text
+    if not abroad and _anchors().isdisjoint(reading.values()):
         return Screen(False, False, frozenset(), ())
-    tagged = book.read(words)
-    return judge(tagged, book.apply(tagged), text if abroad else "")
+    tagged = book.read([reading[word] for word in words])
+    return judge(tagged, book.apply(tagged, LABELS), abroad)
 
 
 def judge(tagged: Text, found: Found, abroad: str = "") -> Screen:
     """The screening of a message that has been read already."""
-    rules = {hit.rule for name, hits in found.items() if not name.startswith("flag:") for hit in hits}
+    rules = {hit.rule for name, hits in found.items() if not name.startswith("sign:") for hit in hits}
     now = {name[4:] for name in found if name.startswith("now:")}
     doubt = any(name.startswith("doubt:") for name in found)
-    size = sum(1 for word in tagged.words if not is_stop(word) and word != ",")
+    size = sum(1 for word in tagged.words if not is_stop(word) and word not in ",'\"")
     short = size <= _PANIC_WORDS
-    numbers, masks = tagged.lexicon.numbers, tagged.masks
-    if short and masks[numbers["small_help"]] and not tagged.blocked["quest"] and _only_help(tagged, size):
+    if short and tagged.named("small_help") and not blocked(tagged, ("quest",)) and _only_help(tagged, size):
         now.add("immediate_danger")
         rules.add("danger.cry")
-    if short and "near:immediate_danger" in found and size <= 4:
+    if "near:immediate_danger" in found and size <= 4:
         now.add("immediate_danger")
         rules.add("danger.near")
-    if size <= 5 and "flag:weapon" in found and "doubt:weapon" in found:
+    if size <= 5 and "sign:weapon" in found and "doubt:weapon" in found:
         now.add("immediate_danger")
         rules.add("danger.weapon_word")
     if size <= 3 and any(sign in tagged.at for sign in "🔪🔫🗡🪓🔥💣"):
         now.add("immediate_danger")
         rules.add("danger.sign")
-    cries = bool(masks[numbers["cry_abroad"]]) or any(cry in abroad for cry in _CRIES)
-    signs = bool(masks[numbers["danger_abroad"]]) or any(sign in abroad for sign in _SIGNS)
+    cries = bool(tagged.named("cry_abroad")) or any(cry in abroad for cry in _CRIES)
+    signs = bool(tagged.named("danger_abroad")) or any(sign in abroad for sign in _SIGNS)
     if cries or (signs and short):
         now.add("immediate_danger")
         rules.add("danger.other_language")
     elif signs:
         doubt = True
         rules.add("doubt.other_language")
-    flags = {name[5:] for name in found if name.startswith("flag:")}
+    flags = {name[5:] for name in found if name.startswith("sign:")}
     if "suicide_self_harm" in now:
         now.add("immediate_danger")
+    if doubt and not now and "near:immediate_danger" in found and tagged.named("now_sign"):
+        now.add("immediate_danger")
+    doubt = doubt or "near:immediate_danger" in found
     flags |= now
-    if doubt and not now:
-        near = "near:immediate_danger" in found
-        if near and masks[numbers["now_sign"]]:
-            flags.add("immediate_danger")
-            now.add("immediate_danger")
-    elif "near:immediate_danger" in found:
-        doubt = True
     kept = frozenset(flag for flag in RISK_FLAGS if flag in flags)
     return Screen(bool(now), doubt or bool(now), kept, tuple(sorted(rules)))
 
 
 def _only_help(tagged: Text, size: int) -> bool:
-    covered = tagged.masks[tagged.lexicon.numbers["small_help"]]
+    covered = tagged.named("small_help")
     here = covered
     while True:
-        more = here | ((here << 1) & tagged.cont)
+        more = here | ((here << 1) & tagged.conts.get(tagged.lexicon.numbers["small_help"], 0))
         if more == here:
             break
         here = more

@@ -6,16 +6,13 @@ from functools import cache
 
 from casework.triage.decide import triage
 from casework.triage.languages import foreign
-from casework.triage.rules import Found, account_rules
-from casework.triage.words import Words, split
+from casework.triage.reading import read_account
 
 __all__ = ["foreign", "mentions_damage", "reads_as_report", "told"]
 
 
-def _found(text: str) -> tuple[Words, Found]:
-    words = split(text)
-    book = account_rules()
-    return words, book.apply(book.read(words.words))
+_TOLD = frozenset({"told"})
+_DAMAGE = frozenset({"type", "sig"})
 
 
 def told(text: str) -> dict[str, str]:
@@ -23,7 +20,8 @@ def told(text: str) -> dict[str, str]:
 
     A wrong guess is worse than a question, so an answer that two readings share is left out.
     """
-    words, found = _found(text)
+    account = read_account(text)
+    words, found = account.words, account.find(_TOLD)
     answers: dict[str, str] = {}
     for question in ("still_happening", "relationship_to_them", "children_present"):
         start = f"told.{question}:"
@@ -40,7 +38,7 @@ def told(text: str) -> dict[str, str]:
 
 def mentions_damage(text: str) -> bool:
     """Whether a repair may be needed: damage, graffiti, a broken door, window or lock."""
-    _, found = _found(text)
+    found = read_account(text).find(_DAMAGE)
     return any(name in found for name in ("type:vandalism_damage", "sig:repairable"))
 
 
