@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -28,6 +28,18 @@ def read_data(name: str) -> Any:
     """A table that lies beside this module."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     return yaml.load((Path(__file__).parent / name).read_text(encoding="utf-8"), Loader=loader)
+
+
+def with_parts(pattern: str, parts: Mapping[str, str]) -> str:
+    """The pattern with each ``{name}`` replaced by the part of that name."""
+    return re.sub(r"\{([a-z_]+)\}", lambda found: parts[found.group(1)], pattern)
+
+
+def joined(patterns: Iterable[str], parts: Mapping[str, str]) -> re.Pattern[str]:
+    """One pattern for all of them. The last repetition of each takes whole words and never gives one back, so that
+    no message takes long to read. Of no patterns comes one that nothing matches."""
+    whole = (re.sub(r"\)\)\*$", r")\\b)*+", with_parts(pattern, parts)) for pattern in patterns)
+    return re.compile("|".join(f"(?:{pattern})" for pattern in whole) or r"(?!)")
 
 
 @dataclass(frozen=True)

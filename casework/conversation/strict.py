@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from casework.conversation.plain import Said, read_data
+from casework.conversation.plain import Said, read_data, with_parts
 from casework.questions.plan import Question
 
 LONGEST = 32  # words
@@ -40,28 +40,23 @@ class Rules:
     questions: Mapping[str, Mapping[str, Plainly]]
 
 
-def with_parts(pattern: str, parts: Mapping[str, str]) -> str:
-    """The pattern with each ``{name}`` replaced by the part of that name."""
-    return re.sub(r"\{([a-z_]+)\}", lambda found: parts[found.group(1)], pattern)
-
-
-def _joined(patterns: Iterable[str], parts: Mapping[str, str]) -> re.Pattern[str] | None:
+def _optional(patterns: Iterable[str], parts: Mapping[str, str]) -> re.Pattern[str] | None:
     found = [f"(?:{with_parts(pattern, parts)})" for pattern in patterns if pattern]
     return re.compile("|".join(found)) if found else None
 
 
 def _plainly(data: Mapping[str, Any], parts: Mapping[str, str]) -> Plainly:
-    phrases = _joined(data.get("phrases", ()), parts)
+    phrases = _optional(data.get("phrases", ()), parts)
     sequence = None
     if phrases is not None:
         sequence = re.compile(rf"(?:(?:{phrases.pattern}|(?:{data['filler']}))(?: |$))+")
     return Plainly(
-        whole=_joined(data.get("whole", ()), parts),
-        cue=_joined(data.get("cue", ()), parts),
-        unless=_joined([data.get("unless", "")], parts),
-        fine=_joined([data.get("fine", "")], parts),
+        whole=_optional(data.get("whole", ()), parts),
+        cue=_optional(data.get("cue", ()), parts),
+        unless=_optional([data.get("unless", "")], parts),
+        fine=_optional([data.get("fine", "")], parts),
         words=frozenset(data.get("words", "").split()),
-        must=_joined([data.get("must", "")], parts),
+        must=_optional([data.get("must", "")], parts),
         phrases=phrases,
         sequence=sequence,
     )
