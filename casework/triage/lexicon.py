@@ -66,7 +66,7 @@ def forms(entry: str) -> list[str]:
     return [start + one + ("_" + end if end else "") for one in made for end in tails]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Lexicon:
     """Families by word and by phrase. ``names[i]`` is the name of family ``i``."""
 

@@ -114,14 +114,20 @@ class RuleBook:
         text.conts[number] = cont
 
 
+@cache
+def common_words(words: Lexicon) -> frozenset[str]:
+    """Words that are in nearly every message."""
+    common = {words.numbers[name] for name in _COMMON}
+    return _COMMON_WORDS | {word for word, tags in words.words.items() if common.intersection(tags)}
+
+
 class _Keys:
     """Chooses for each pattern the element that wakes it."""
 
     def __init__(self, book: RuleBook) -> None:
         self.book = book
-        common = {book.lexicon.numbers[name] for name in _COMMON}
         words = book.lexicon.words
-        self.common = _COMMON_WORDS | {word for word, tags in words.items() if common.intersection(tags)}
+        self.common = common_words(book.lexicon)
         self.size: dict[int, float] = {}
         for word, tags in words.items():
             for family in tags:

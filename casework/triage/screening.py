@@ -5,11 +5,12 @@ Recall comes first: where signs of present danger are unclear the answer is ``do
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from casework.triage.guards import blocked
 from casework.triage.labels import RISK_FLAGS, Screen
-from casework.triage.rules import Found, rule_book
+from casework.triage.rules import Found, common_words, rule_book
 from casework.triage.text import Text
 from casework.triage.words import is_stop, split_fast
 
@@ -26,18 +27,56 @@ _SIGNS = (
 _PANIC_WORDS = 6
 
 
+_SIMPLE = re.compile(r"[a-z0-9']+")
+# So far from any word of danger nothing is looked at; longer than the reach of every guard.
+_WINDOW = 32
+_LONG = 120
+
+
+_DANGER_FAMILIES = (
+    "weapon_sure", "hurting", "fire_word", "fire_set", "hit_sure", "threat_sure", "selfharm_sure", "medical_sure",
+    "cry_abroad", "danger_abroad", "small_help", "panic_word", "danger_anchor",
+)  # fmt: skip
+
+
 @cache
-def _anchors() -> frozenset[str]:
+def _anchors() -> tuple[frozenset[str], dict[str, list[frozenset[str]]]]:
+    """Words without which no rule of danger fires; and phrases, by their longest word."""
     lexicon = rule_book().lexicon
-    wanted = {
-        lexicon.numbers[name]
-        for name in (
-            "weapon_sure", "hurting", "fire_word", "fire_set", "hit_sure", "threat_sure", "selfharm_sure", "medical_sure",
-            "cry_abroad", "danger_abroad", "small_help", "panic_word", "danger_anchor",
-        )
-    }  # fmt: skip
+    wanted = {lexicon.numbers[name] for name in _DANGER_FAMILIES}
     words = {word for word, families in lexicon.words.items() if wanted.intersection(families)}
-    return frozenset(words | {first for first, rest in lexicon.phrases.items() if any(f in wanted for _, f in rest)})
+    words -= common_words(lexicon)
+    phrases: dict[str, list[frozenset[str]]] = {}
+    for first, rows in lexicon.phrases.items():
+        for rest, family in rows:
+            whole = frozenset((first, *rest))
+            if family in wanted and words.isdisjoint(whole):
+                phrases.setdefault(max(sorted(whole), key=len), []).append(whole)
+    return frozenset(words), phrases
+
+
+def _telling(seen: set[str]) -> set[str]:
+    """Those of the words that may tell of danger."""
+    words, phrases = _anchors()
+    found = seen & words
+    for key in phrases.keys() & seen:
+        if any(whole <= seen for whole in phrases[key]):
+            found.add(key)
+    return found
+
+
+def _near(words: list[str], anchors: set[str]) -> list[str]:
+    """The words around those of danger; what lies between becomes the end of a sentence."""
+    kept: list[str] = []
+    done = 0
+    for place, word in enumerate(words):
+        if word in anchors:
+            start = max(done, place - _WINDOW)
+            if start > done:
+                kept.append(".")
+            done = max(done, place + _WINDOW + 1)
+            kept += words[start:done]
+    return kept
 
 
 LABELS = frozenset({"now", "near", "sign", "doubt"})
@@ -46,12 +85,18 @@ LABELS = frozenset({"now", "near", "sign", "doubt"})
 def screen(text: str) -> Screen:
     """Signs of danger in one message, whatever question it answers. Total; no words are kept."""
     book = rule_book()
-    words = split_fast(text)
-    reading = {word: book.lexicon.read(word) for word in set(words)}
+    read = book.lexicon.read
     abroad = "" if text.isascii() else text
-    if not abroad and _anchors().isdisjoint(reading.values()):
-        return Screen(False, False, frozenset(), ())
-    tagged = book.read([reading[word] for word in words])
+    if not abroad and "*" not in text:
+        seen = set(_SIMPLE.findall(text.lower()))
+        if not _telling({read(word) for word in seen}):
+            return Screen(False, False, frozenset(), ())
+    words = split_fast(text)
+    reading = {word: read(word) for word in set(words)}
+    known = [reading[word] for word in words]
+    if len(known) > _LONG:
+        known = _near(known, _telling(set(known)))
+    tagged = book.read(known)
     return judge(tagged, book.apply(tagged, LABELS), abroad)
 
 
