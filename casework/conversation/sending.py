@@ -76,7 +76,8 @@ def _sent(draft: Draft, made: cases.CaseReceipt, code: str) -> Outcome:
     "Review and end")."""
     outcome = Outcome(ended=True)
     outcome.add("sent", reference=made.reference, advisor=made.advisor)
-    steps = [_step(clock.name, clock.due_at) for clock in made.clocks if f"next_{clock.name}" in wording.texts()]
+    promised = sorted(made.clocks, key=lambda clock: clock.due_at)
+    steps = [_step(clock.name, clock.due_at) for clock in promised if f"next_{clock.name}" in wording.texts()]
     if made.no_duty:
         outcome.add("sent_no_duty", "help")
     if made.may_be_everyday:
