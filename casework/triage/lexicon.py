@@ -8,6 +8,7 @@ stands for a verb and its regular forms, ``grab++v`` doubles the last letter, ``
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -68,12 +69,12 @@ def forms(entry: str) -> list[str]:
 
 @dataclass(slots=True, eq=False)
 class Lexicon:
-    """Families by word and by phrase. ``names[i]`` is the name of family ``i``."""
+    """Families by word and by phrase (first word, second word, rest). ``names[i]`` is the name of family ``i``."""
 
     names: list[str] = field(default_factory=list)
     numbers: dict[str, int] = field(default_factory=dict)
     words: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    phrases: dict[str, list[tuple[tuple[str, ...], int]]] = field(default_factory=dict)
+    phrases: dict[str, dict[str, list[tuple[tuple[str, ...], int]]]] = field(default_factory=dict)
     known: set[str] = field(default_factory=set)
     starred: list[str] = field(default_factory=list)
     misspelt: dict[str, str] = field(default_factory=dict)
@@ -85,13 +86,24 @@ class Lexicon:
             self.names.append(name)
         return self.numbers[name]
 
+    def add_phrase(self, first: str, rest: list[str], number: int) -> None:
+        """Files a phrase under its first two words."""
+        self.phrases.setdefault(first, {}).setdefault(rest[0], []).append((tuple(rest[1:]), number))
+
+    def all_phrases(self) -> Iterator[tuple[tuple[str, ...], int]]:
+        """Every phrase with its family."""
+        for first, seconds in self.phrases.items():
+            for second, rows in seconds.items():
+                for rest, number in rows:
+                    yield (first, second, *rest), number
+
     def phrase(self, entry: str) -> int:
         """The number of the family that is just this phrase (``from_here`` in a pattern)."""
         name = "=" + entry
         if name not in self.numbers:
             first, *rest = entry.split("_")
             if rest:
-                self.phrases.setdefault(first, []).append((tuple(rest), self.number(name)))
+                self.add_phrase(first, rest, self.number(name))
             else:
                 self.words[first] = (*self.words.get(first, ()), self.number(name))
             self.known.update((first, *rest))
@@ -173,7 +185,7 @@ def lexicon() -> Lexicon:
         for form in dict.fromkeys(straight(form) for form in _expand(name, families)):
             if "_" in form:
                 first, *rest = form.split("_")
-                made.phrases.setdefault(first, []).append((tuple(rest), number))
+                made.add_phrase(first, rest, number)
                 made.known.update((first, *rest))
             else:
                 words.setdefault(form, []).append(number)

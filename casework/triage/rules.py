@@ -17,7 +17,9 @@ from casework.triage.text import Text
 
 # Words so common that an element with one of them says little about a message.
 _COMMON = ("filler", "self_word", "pronoun_agent", "be", "have")
-_COMMON_WORDS = frozenset("to 2 in on and at of for it out up with that this so my the a".split())
+_COMMON_WORDS = frozenset(
+    ["to", "2", "in", "on", "and", "at", "of", "for", "it", "out", "up", "with", "that", "this", "so", "my", "the", "a"]
+)
 _COMMON_WEIGHT = 12.0
 
 
@@ -132,9 +134,8 @@ class _Keys:
         for word, tags in words.items():
             for family in tags:
                 self.size[family] = self.size.get(family, 0) + self._weight(word)
-        for rows in book.lexicon.phrases.values():
-            for _, family in rows:
-                self.size[family] = self.size.get(family, 0) + 0.2
+        for _, family in book.lexicon.all_phrases():
+            self.size[family] = self.size.get(family, 0) + 0.2
         self.size[book.lexicon.numbers["ing"]] = 200.0
         self.families: dict[int, Keys] = {}
         self.open: set[int] = set()

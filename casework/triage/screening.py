@@ -47,11 +47,10 @@ def _anchors() -> tuple[frozenset[str], dict[str, list[frozenset[str]]]]:
     words = {word for word, families in lexicon.words.items() if wanted.intersection(families)}
     words -= common_words(lexicon)
     phrases: dict[str, list[frozenset[str]]] = {}
-    for first, rows in lexicon.phrases.items():
-        for rest, family in rows:
-            whole = frozenset((first, *rest))
-            if family in wanted and words.isdisjoint(whole):
-                phrases.setdefault(max(sorted(whole), key=len), []).append(whole)
+    for phrase, family in lexicon.all_phrases():
+        whole = frozenset(phrase)
+        if family in wanted and words.isdisjoint(whole):
+            phrases.setdefault(max(sorted(whole), key=len), []).append(whole)
     return frozenset(words), phrases
 
 

@@ -42,7 +42,7 @@ class Text:
         bit = 1
         for i, word in enumerate(words):
             at[word] = at.get(word, 0) | bit
-            if word in phrases:
+            if word in phrases and i + 1 < self.size and words[i + 1] in phrases[word]:
                 starts.append(i)
             bit <<= 1
         masks, conts, tags = self.masks, self.conts, self.lexicon.words
@@ -55,9 +55,9 @@ class Text:
             elif word.endswith("ing") and len(word) > 4:
                 masks[doing] = masks.get(doing, 0) | places
         for i in starts:
-            for rest, family in phrases[words[i]]:
-                size = len(rest)
-                if words[i + 1] == rest[0] if size == 1 and i + 1 < self.size else tuple(words[i + 1 : i + 1 + size]) == rest:
+            for rest, family in phrases[words[i]][words[i + 1]]:
+                size = len(rest) + 1
+                if size == 1 or tuple(words[i + 2 : i + 1 + size]) == rest:
                     masks[family] = masks.get(family, 0) | 1 << i
                     conts[family] = conts.get(family, 0) | ((1 << size) - 1) << (i + 1)
 
