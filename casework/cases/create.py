@@ -159,7 +159,7 @@ def _receipt(db: Db, reference: str, now: datetime, created: bool = True) -> Cas
     return CaseReceipt(
         reference, case.advisor_name, case.priority, deadlines,
         no_duty=today and not db.settings.duty_configured,
-        may_be_everyday=case.priority == "review" and case.category == "not_asb",
+        may_be_everyday=case.category == "not_asb" and not case.risk_flags,
         case_review_in_full=case.category == "hate" or _second_report(db, case, now),
         created=created,
     )  # fmt: skip

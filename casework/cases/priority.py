@@ -95,8 +95,7 @@ def facts_of(submission: Submission, labels: Settled) -> Facts:
         reprisals_feared=submission.reprisals_feared or "warned_not_to_tell" in several("harm_signs"),
         language_not_understood=bool(submission.foreign_language),
         # The domestic-abuse path begins with either answer (conversation.md, question 11).
-        close_relationship=labels.category != "other"
-        and answers.get("relationship_to_them") in ("partner_or_ex", "family"),
+        close_relationship=answers.get("relationship_to_them") in ("partner_or_ex", "family"),
         hate_ruled_out=motive == {"none"},
         vulnerable=bool(vulnerabilities - {"none"})
         or "vulnerabilities" in submission.skipped

@@ -99,7 +99,7 @@ def _settle(draft: Draft, labels: Labels) -> Labels:
         partner = draft.answer("relationship_to_them") == "partner_or_ex"
         harm = flags & {"violence", "threat_of_harm", "weapon", "sexual_offence", "arson_fire"}
         if "domestic_abuse" not in flags and (
-            (partner and labels.category in ("asb", "hate")) or harm or "harassment_intimidation" in labels.asb_types
+            (partner and labels.category != "not_asb") or harm or "harassment_intimidation" in labels.asb_types
         ):
             flags.add("domestic_abuse")
             reasons.append(

@@ -10,6 +10,7 @@ from casework.conversation.outcome import Outcome, Saying
 from casework.conversation.summary import summary
 from casework.questions import plan as the_plan
 from casework.questions import wording
+from casework.questions.conditions import offered
 from casework.questions.plan import Question
 
 GIVEN, SKIPPED = "given", "skipped"
@@ -30,7 +31,8 @@ def question_json(name: str | None, draft: Draft | None = None) -> dict[str, Any
     if name is None:
         return None
     question = the_plan()[name]
-    options = [{"value": option.value, "label": option.label} for option in question.options]
+    shown = question.options if draft is None else offered(question, draft)
+    options = [{"value": option.value, "label": option.label} for option in shown]
     return {
         "name": question.name,
         "kind": question.kind,

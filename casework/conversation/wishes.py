@@ -3,12 +3,28 @@ leave."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 from casework.conversation.draft import Draft
 from casework.conversation.outcome import Incoming, Outcome
 from casework.questions.conditions import is_asked
 from casework.questions.plan import Plan, Question
 
 FEW_WORDS = 4
+# What people call the answers when they want to change one.
+CALLED: Mapping[str, frozenset[str]] = {
+    "account": frozenset({"story", "account", "happened", "description"}),
+    "age_group": frozenset({"age"}),
+    "where_postcode": frozenset({"postcode", "address", "place", "where", "location"}),
+    "reporter_name": frozenset({"name"}),
+    "contact_value": frozenset({"number", "email", "phone", "contact"}),
+    "reporter_role": frozenset({"role"}),
+    "motive": frozenset({"motive", "reason", "why"}),
+    "identity": frozenset({"anonymous", "identity", "anon"}),
+    "relationship_to_them": frozenset({"relationship"}),
+    "affected_consent": frozenset({"consent", "agree", "permission"}),
+}
 # Answers to these questions go when their question no longer belongs to the report; others are never
 # dropped so.
 DEPENDENT = frozenset(
@@ -31,10 +47,7 @@ def grant(plan: Plan, draft: Draft, question: Question, wish: str, incoming: Inc
     elif wish == "back":
         _back(draft, question, outcome)
     elif wish == "change":
-        if question.name == "review":
-            outcome.add("change_which")
-        else:
-            _back(draft, question, outcome)
+        _change(plan, draft, question, incoming, outcome)
     elif wish.startswith("change:"):
         _reopen(plan, draft, wish.removeprefix("change:"), outcome)
     elif wish == "pause":
@@ -80,6 +93,18 @@ def _back(draft: Draft, question: Question, outcome: Outcome) -> None:
         return
     draft.reopened = draft.order[place - 1]
     outcome.add("went_back")
+
+
+def _change(plan: Plan, draft: Draft, question: Question, incoming: Incoming, outcome: Outcome) -> None:
+    """Open the answer that the words name; without a name the last one, or on the review ask which."""
+    words = set(re.findall(r"\w+", (incoming.text or "").casefold()))
+    named = [name for name, called in CALLED.items() if words & called and draft.has(name)]
+    if len(named) == 1:
+        _reopen(plan, draft, named[0], outcome)
+    elif question.name == "review" or named:
+        outcome.add("change_which")
+    else:
+        _back(draft, question, outcome)
 
 
 def _reopen(plan: Plan, draft: Draft, name: str, outcome: Outcome) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from casework.conversation.draft import Draft
-    from casework.questions.plan import Plan, Question
+    from casework.questions.plan import Option, Plan, Question
 
 Condition = Callable[["Draft"], bool]
 
@@ -81,6 +81,13 @@ def is_asked(question: Question, draft: Draft) -> bool:
         if question.topic not in topics or child_in_need(draft):
             return False
     return all(CONDITIONS[name](draft) for name in question.when)
+
+
+def offered(question: Question, draft: Draft) -> tuple[Option, ...]:
+    """The options of this question in this report: a child in need is not led into the longer path."""
+    if question.name == "review" and child_in_need(draft):
+        return tuple(option for option in question.options if option.value != "more")
+    return question.options
 
 
 def required(plan: Plan, draft: Draft) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from casework.conversation import views
 from casework.questions import plan
 from tests.domain.talk import ORDINARY, Talk
 
@@ -288,3 +289,21 @@ def test_a_child_in_need_is_not_asked_for_details() -> None:
     talk.choose("done")
     assert "still_happening" not in (talk.to("review").draft.order)
     assert talk.choose("more").asked == "review"
+
+
+def test_a_child_in_need_is_not_offered_more() -> None:
+    talk = Talk().to("account", age_group="13_17").say("my stepdad hits me every night and im scared").to("review")
+    shown = views.question_json("review", talk.draft)
+    assert shown is not None and [option["value"] for option in shown["options"]] == ["send", "leave"]
+
+
+@pytest.mark.parametrize(
+    ("words", "opened"),
+    [
+        ("change my postcode", "where_postcode"),
+        ("i want to change my age", "age_group"),
+        ("change an answer", "review"),
+    ],
+)
+def test_an_answer_to_change_can_be_named_in_words(words: str, opened: str) -> None:
+    assert Talk().to("review").say(words, ("change_answer", 0.99)).asked == opened

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from casework.conversation.draft import MAX_ACCOUNT, Draft
+from casework.questions.conditions import offered
 from casework.questions.plan import Question, plan
 from web.chat.bodies import MessageBody
 from web.chat.errors import ChatError, error
@@ -37,7 +38,8 @@ def refusal(asked: str | None, draft: Draft, body: MessageBody) -> ChatError | N
         return error("not_offered")
     if len(body.chosen) == 1 and is_control(body.chosen[0]):
         return _control(question, draft, body.chosen[0])
-    if not question.values.issuperset(body.chosen) or (len(body.chosen) > 1 and question.kind != "choices"):
+    values = {option.value for option in offered(question, draft)}
+    if not values.issuperset(body.chosen) or (len(body.chosen) > 1 and question.kind != "choices"):
         return error("not_offered")
     return None
 
