@@ -49,7 +49,7 @@ _SMALL = {
     "Czech": "je ne a na mi me muj moje soused sousedi kazdou noc velmi ja on ona oni dum ale ze s z se jsem",
 }  # fmt: skip
 _WORDS = {name: frozenset(text.split()) for name, text in _SMALL.items()}
-_ENGLISH = _WORDS["English"]
+ENGLISH = _WORDS["English"]
 
 
 def _script(text: str) -> str | None:
@@ -88,12 +88,12 @@ def foreign(text: str) -> str | None:
     words = [word for word in split_fast(text[:2000]) if word[0].isalpha()]
     if len(words) < 4:
         return None
-    english = sum(word in _ENGLISH for word in words)
+    english = sum(word in ENGLISH for word in words)
     best, most = "", 0
     for name, small in _WORDS.items():
         if name == "English":
             continue
-        count = sum(word in small and word not in _ENGLISH for word in words)
+        count = sum(word in small and word not in ENGLISH for word in words)
         if count > most:
             best, most = name, count
     if most >= 2 and most > english * 2 and most * 6 >= len(words):

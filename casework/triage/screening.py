@@ -10,6 +10,7 @@ from functools import cache
 
 from casework.triage.guards import blocked
 from casework.triage.labels import RISK_FLAGS, Screen
+from casework.triage.languages import ENGLISH, foreign
 from casework.triage.rules import Found, common_words, rule_book
 from casework.triage.text import Text
 from casework.triage.words import is_stop, split_fast
@@ -115,12 +116,15 @@ def judge(tagged: Text, found: Found, abroad: str = "") -> Screen:
     if size <= 5 and "sign:weapon" in found and "doubt:weapon" in found:
         now.add("immediate_danger")
         rules.add("danger.weapon_word")
+    if size <= 4 and tagged.named("fire_word") and not blocked(tagged, ("neg", "quest", "past")):
+        now.add("immediate_danger")
+        rules.add("danger.fire_word")
     if size <= 3 and any(sign in tagged.at for sign in "🔪🔫🗡🪓🔥💣"):
         now.add("immediate_danger")
         rules.add("danger.sign")
     cries = bool(tagged.named("cry_abroad")) or any(cry in abroad for cry in _CRIES)
     signs = bool(tagged.named("danger_abroad")) or any(sign in abroad for sign in _SIGNS)
-    if cries or (signs and short):
+    if cries or (signs and (short or foreign(" ".join(tagged.words)) or not _english(tagged.words))):
         now.add("immediate_danger")
         rules.add("danger.other_language")
     elif signs:
@@ -135,6 +139,11 @@ def judge(tagged: Text, found: Found, abroad: str = "") -> Screen:
     flags |= now
     kept = frozenset(flag for flag in RISK_FLAGS if flag in flags)
     return Screen(bool(now), doubt or bool(now), kept, tuple(sorted(rules)))
+
+
+def _english(words: list[str]) -> bool:
+    """Whether the words read like English at all."""
+    return sum(word in ENGLISH for word in words) * 5 >= len(words)
 
 
 def _only_help(tagged: Text, size: int) -> bool:
