@@ -54,6 +54,8 @@ def asked(text: Text) -> int:
     scope = 0
     if openers:
         scope = _scope(text, openers, _family(text, "self_word") | _family(text, "pronoun_agent"), 14)
+    if _family(text, "happened_to_me"):
+        return 0
     told = _family(text, "self_word") | _family(text, "pronoun_agent") | _family(text, "panic_word")
     marks = 0
     for word, places in text.at.items():
@@ -83,7 +85,7 @@ def _around(text: Text, marks: int, before: int, after: int) -> int:
 
 def past(text: Text) -> int:
     """Words near a time that is over, unless the same sentence says "now"."""
-    marks = _family(text, "past_word")
+    marks = _family(text, "past_word") & ~_family(text, "just_ago")
     if not marks:
         return 0
     scope = _around(text, marks, 14, 14)
@@ -95,7 +97,7 @@ def habitual(text: Text) -> int:
     marks = _family(text, "habit_word")
     if not marks:
         return 0
-    return _without_now(text, _around(text, marks, 8, 8))
+    return _without_now(text, _around(text, marks, 12, 12))
 
 
 def _without_now(text: Text, scope: int) -> int:

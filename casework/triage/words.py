@@ -34,7 +34,7 @@ _LEET = str.maketrans("013457@$!+", "oieastasit")
 _SHORT = {
     "i'll": "iwill", "he'll": "hewill", "she'll": "shewill", "we'll": "wewill", "they'll": "theywill",
     "you'll": "youwill", "we're": "weare", "i'd": "iwould", "he'd": "hewould", "she'd": "shewould",
-    "we'd": "wewould", "they'd": "theywould", "it's": "itis", "can't": "cant",
+    "we'd": "wewould", "they'd": "theywould", "can't": "cant",
 }  # fmt: skip
 
 
