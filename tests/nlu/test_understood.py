@@ -1,7 +1,7 @@
 """What is understood of phrasings that other people wrote and that nothing was trained on.
 
 The floors are what must not be lost; the misses are printed, so that ideas for better reading come from them. At the
-strict questions a wrong answer (not a question put again) is never accepted for the first set; see ``KNOWN_WRONG``.
+strict questions a wrong answer (not a question put again) is never accepted.
 """
 
 from __future__ import annotations
@@ -24,8 +24,6 @@ BOT_PYTHON = ROOT / "bot" / ".venv" / "bin" / "python"
 STRICT = frozenset({"affected_consent", "identity", "review", "leave_check"})
 # Share understood in the whole set: the first set was looked at while the reading was made, the second was not.
 FLOORS = {"phrasings": 0.95, "phrasings_second": 0.9}
-# A third person's agreement taken for the affected person's: found by the second set, still to be mended.
-KNOWN_WRONG = {"phrasings": set[str](), "phrasings_second": {"Her son agrees with me."}}
 SAME = [{"answer:done", "control:finished"}, {"answer:leave", "control:leave"}]
 
 
@@ -66,5 +64,5 @@ def test_phrasings_of_others_are_understood(name: str) -> None:
             wrong.add(phrasing["said"])
     share = 1 - len(missed) / len(phrasings)
     print(f"{name}: {share:.3f} of {len(phrasings)} understood; missed {dict(groups)}", *missed, sep="\n  ")
-    assert wrong <= KNOWN_WRONG[name], wrong
+    assert not wrong
     assert share >= FLOORS[name]
