@@ -86,7 +86,7 @@ class _Plain(yaml.SafeDumper):
 
 
 def stories(the_plan: Plan) -> dict[str, Any]:
-    """One story that meets every question of the plan in its order, and ends in a case.
+    """A story that meets every question of the plan and ends in a case, and one in which everything is said.
 
     The form carries the conversation, so no policy learns from it; it shows the shape of a report and ties
     every ``utter_ask`` to the form for Rasa's own check of the data.
@@ -102,7 +102,17 @@ def stories(the_plan: Plan) -> dict[str, Any]:
         {"slot_was_set": [{"outcome": "send"}]},
         {"action": "action_send_report"},
     ]
-    return {"version": "3.1", "stories": [{"story": "Every question of the plan, then sent", "steps": steps}]}
+    said: list[dict[str, Any]] = [{"intent": "start_report"}, {"action": FORM}, {"active_loop": FORM}]
+    for intent in intents(the_plan):
+        if intent != "start_report":
+            said += [{"intent": intent}, {"action": FORM}]
+    return {
+        "version": "3.1",
+        "stories": [
+            {"story": "Every question of the plan, then sent", "steps": steps},
+            {"story": "Whatever is said, the form takes it", "steps": said},
+        ],
+    }
 
 
 def rendered(the_plan: Plan) -> dict[str, str]:
