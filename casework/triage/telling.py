@@ -11,7 +11,8 @@ from casework.triage.reading import read_account
 __all__ = ["foreign", "mentions_damage", "reads_as_report", "told"]
 
 
-_TOLD = frozenset({"told"})
+_QUESTIONS = ("still_happening", "relationship_to_them", "children_present")
+_TOLD = frozenset(f"told.{question}" for question in (*_QUESTIONS, "happened_when"))
 _DAMAGE = frozenset({"type", "sig"})
 
 
@@ -23,7 +24,7 @@ def told(text: str) -> dict[str, str]:
     account = read_account(text)
     words, found = account.words, account.find(_TOLD)
     answers: dict[str, str] = {}
-    for question in ("still_happening", "relationship_to_them", "children_present"):
+    for question in _QUESTIONS:
         start = f"told.{question}:"
         values = {name[len(start) :] for name in found if name.startswith(start)}
         if "unclear" not in values and len(values) == 1:

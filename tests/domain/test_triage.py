@@ -1,0 +1,124 @@
+"""Triage: what an account is labelled with, by the guide's own rulings."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from casework.triage import foreign, mentions_damage, reads_as_report, screen, told, triage
+from casework.triage.labels import CATEGORIES, RISK_FLAGS, URGENCIES
+
+CATEGORY = [
+    ("He shouted dirty names about my religion and pulled my headscarf off.", "hate"),
+    ("I'm a Muslim and next door's music is too loud at night.", "asb"),
+    ("Someone painted a swastika on our door.", "hate"),
+    ("They told us to go back to where we came from.", "hate"),
+    ("They mimic how my son walks and call him a spaz.", "hate"),
+    ("Two lads shouted that they don't want our sort here because we're gay.", "hate"),
+    ("The children next door play in their garden in the afternoon.", "not_asb"),
+    ("When will my boiler be mended?", "other"),
+    ("Hello, are you there?", "other"),
+    ("Somebody dumps rubbish by the black bins every week.", "asb"),
+    ("They race cars up and down the street until two in the morning.", "asb"),
+    ("", "other"),
+]
+FLAGS = [
+    ("He punched my brother in the face.", {"violence"}),
+    ("He pulled a knife on me.", {"weapon"}),
+    ("She said she will burn us out of our house.", {"threat_of_harm", "arson_fire"}),
+    ("My ex keeps turning up and controls my money.", {"domestic_abuse"}),
+    ("I can't go on any more, I want to end my life.", {"suicide_self_harm"}),
+    ("Dealers have taken over my nephew's flat and sell from it.", {"exploitation"}),
+    ("He exposed himself to me on the stairs.", {"sexual_offence"}),
+    ("It happens every night and it is getting worse.", {"repeat_or_escalating"}),
+]
+EMERGENCY = [
+    "hes back",
+    "hes got a knife hes outside my door",
+    "the flat is on fire",
+    "they're kicking my door in right now",
+    "she's not breathing",
+    "im going to end it tonight ive got the pills",
+    "hes in my flat 🔪 🆘",
+]
+CALM = [
+    "the music is killing me",
+    "what do you do about knife crime?",
+    "no one was hurt and there were no weapons",
+    "I could murder a cup of tea",
+    "L36 9YZ",
+    "Sam Sample",
+    "0151 496 0000",
+    "yes",
+    "it was my neighbour",
+]
+
+
+@pytest.mark.parametrize(("account", "category"), CATEGORY)
+def test_the_category(account: str, category: str) -> None:
+    assert triage(account).category == category
+
+
+@pytest.mark.parametrize(("account", "flags"), FLAGS)
+def test_the_risk_flags(account: str, flags: set[str]) -> None:
+    labels = triage(account)
+    assert flags <= set(labels.risk_flags)
+    if flags != {"repeat_or_escalating"}:
+        assert labels.urgency != "standard"
+
+
+@pytest.mark.parametrize("words", EMERGENCY)
+def test_danger_is_seen(words: str) -> None:
+    assert screen(words).emergency
+
+
+@pytest.mark.parametrize("words", CALM)
+def test_figures_of_speech_denials_questions_and_small_answers_are_no_danger(words: str) -> None:
+    assert not screen(words).emergency
+    assert triage(words).urgency == "standard"
+
+
+@pytest.mark.parametrize("motive", ["race_ethnicity", "religion_belief", "disability", "age", "sex"])
+def test_a_motive_that_was_chosen_always_counts(motive: str) -> None:
+    labels = triage("They play loud music.", (motive,))
+    assert labels.category == "hate" and motive in labels.strands
+
+
+def test_none_clears_nothing_and_other_is_never_everyday_living() -> None:
+    assert triage("He called me a dirty foreigner.", ("none",)).category == "hate"
+    assert triage("Their baby cries.", ("other",)).category == "asb"
+
+
+def test_each_label_has_its_reason_with_rule_and_clause() -> None:
+    account = "He called me a dirty foreigner and punched me."
+    labels = triage(account)
+    given_reasons = {(reason.label, reason.value) for reason in labels.reasons}
+    assert ("category", "hate") in given_reasons and ("risk_flags", "violence") in given_reasons
+    for reason in labels.reasons:
+        assert reason.rule and reason.policy.startswith(("HP", "AP"))
+        if reason.span is not None:
+            assert account[slice(*reason.span)].strip()
+
+
+def test_what_an_account_plainly_tells_is_not_asked_again() -> None:
+    found = told("My neighbour bangs on my wall every night, it is still going on.")
+    assert found.get("relationship_to_them") == "neighbour"
+
+
+def test_damage_and_languages() -> None:
+    assert mentions_damage("They smashed my window.") and not mentions_damage("They play loud music.")
+    assert foreign("Sąsiad krzyczy na nas każdej nocy i rzuca śmieci pod drzwi") and not foreign("He shouts at us.")
+
+
+def test_what_reads_as_a_report() -> None:
+    assert reads_as_report("why does she keep screaming at my kids every morning?")
+    assert not reads_as_report("who will see this?")
+
+
+@given(st.text(max_size=400))
+def test_any_text_gets_labels(text: str) -> None:
+    labels = triage(text)
+    assert labels.category in CATEGORIES and labels.urgency in URGENCIES
+    assert set(labels.risk_flags) <= set(RISK_FLAGS)
+    assert screen(text) == screen(text)
