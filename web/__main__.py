@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 import uvicorn
@@ -21,6 +22,9 @@ def main() -> int:
     except (SettingsError, KeysError) as problem:
         print(problem, file=sys.stderr)
         return 2
+    # What was read at the start stays: the collector need not walk through it during a turn.
+    gc.collect()
+    gc.freeze()
     uvicorn.run(
         app,
         host=settings.host,
