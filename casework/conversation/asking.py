@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from casework.conversation.controls import without_courtesies
+from casework.conversation.courtesies import without_courtesies
 from casework.conversation.plain import Said, joined, read_data
 from casework.triage import reads_as_report
 
@@ -67,6 +67,11 @@ def asks(said: Said) -> bool:
     return any(_shape("starts").search(without_courtesies(part)) for part in parts) or bool(
         _shape("inside").search(said.tidy)
     )
+
+
+def starts_as_question(said: Said) -> bool:
+    """Whether a clause begins as a question."""
+    return any(_shape("starts").search(without_courtesies(part)) for part in (said.tidy, *said.clauses))
 
 
 def is_told_as_a_question(said: Said) -> bool:

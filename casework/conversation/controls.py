@@ -11,23 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from casework.conversation.courtesies import without_courtesies
 from casework.conversation.plain import Said, joined, read_data, with_parts
 
 LONGEST = 18  # words in which a wish can be meant
 # Not knowing or not telling is the whole message, or it is the beginning of an answer.
 WHOLE_ONLY = frozenset({"not_sure", "prefer_not", "finished"})
 
-_BEFORE = re.compile(
-    r"^(?:(?:please|sorry|ok|okay|hi|hello|hiya|hey|um|umm|er|erm|ah|hmm|well|actually|hang on|wait|oh|"
-    r"so|right|excuse me|look|listen|love|mate|dear|and|but|thanks|thank you|yeah|just|honestly|"
-    r"im sorry|i am sorry|im afraid|to be honest) )+(?=\S)"
-)
-_AFTER = re.compile(
-    r"(?: (?:please|thanks|thank you|love|mate|dear|sorry|lol|x|xx|xxx|if thats ok|if thats okay|"
-    r"if thats alright|if possible|if i can|if i may|if you dont mind|to be honest|really|honestly|"
-    r"though|im afraid|i am afraid|cheers|kindly|instead|babe|hun|lad|la|pal|sir|madam|a sec|a second|"
-    r"for me))+$"
-)
 _TELLS = re.compile(
     r"\b(?:he|she|they|hes|shes|theyre|him|her|them|his|their|neighbours?|man|men|woman|women|lads?|kids|people|someone"
     r"|shout\w*|said|says|told|keeps?|kept|yell\w*|scream\w*|hit|threw|threaten\w*|every)\b"
@@ -62,11 +52,6 @@ def controls() -> Mapping[str, Control]:
             cue=joined([entry["cue"]], parts),
         )
     return found
-
-
-def without_courtesies(tidy: str) -> str:
-    """Words without the greetings, thanks and hesitations around them."""
-    return _AFTER.sub("", _BEFORE.sub("", tidy))
 
 
 def wish_in_words(said: Said, *, free_words: bool) -> Control | None:

@@ -20,6 +20,8 @@ _NO_WORD = re.compile(r"[^\w]+")
 _BREAK = re.compile(r"[.,;:!?\n()\u2026\u2013\u2014]+(?=\s|$)|\s[-\u2013\u2014/]+\s|\.{2,}")
 _LONG_DRAWN = re.compile(r"([^\W\d])\1{2,}")
 _SHORTEST_NEAR = 6
+SHORTEST_BY_SOUND, MOST_APART = 7, 2
+_ONE_SOUND = str.maketrans("cqzjx", "kksgs")
 # Beyond this many characters only the beginning is read: nothing that long is a short answer.
 READ = 1200
 
@@ -50,6 +52,7 @@ class Spelling:
     phrases: Mapping[str, str]
     phrase: re.Pattern[str]
     near: Mapping[str, tuple[str, ...]]
+    sounds: Mapping[str, str]
     known: frozenset[str]
 
 
@@ -67,6 +70,7 @@ def spelling() -> Spelling:
         phrases=phrases,
         phrase=re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first))})\b"),
         near=near,
+        sounds={sound(word): word for word in data["sounds"]},
         known=frozenset(data["near"]),
     )
 
@@ -98,7 +102,16 @@ def _one_form(token: str, tables: Spelling) -> str:
     for word in tables.near.get(token[0], ()):
         if abs(len(word) - len(token)) <= 1 and one_letter_apart(token, word):
             return word
-    return token
+    if len(token) < SHORTEST_BY_SOUND:
+        return token
+    word = tables.sounds.get(sound(token), token)
+    return word if abs(len(word) - len(token)) <= MOST_APART else token
+
+
+def sound(word: str) -> str:
+    """The consonants as they sound, each once: "annonimus" and "anonymous" are one."""
+    heard = word.replace("ph", "f").translate(_ONE_SOUND)
+    return word[0] + re.sub(r"(.)\1+", r"\1", re.sub(r"[aeiouyhw]", "", heard[1:]))
 
 
 def one_letter_apart(written: str, word: str) -> bool:

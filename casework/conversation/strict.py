@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from casework.conversation.asking import asks_for_it, starts_as_question
+from casework.conversation.courtesies import without_thanks
 from casework.conversation.plain import Said, read_data, with_parts
 from casework.questions.plan import Question
 
 LONGEST = 32  # words
 # From here on the model is sure of another option, and the words are not taken.
-OBJECTS = 0.9
+OBJECTS = 0.97
 
 
 @dataclass(frozen=True)
@@ -28,10 +30,12 @@ class Plainly:
     cue: re.Pattern[str] | None
     unless: re.Pattern[str] | None
     fine: re.Pattern[str] | None
+    aside: re.Pattern[str] | None
     words: frozenset[str]
     must: re.Pattern[str] | None
     phrases: re.Pattern[str] | None
     sequence: re.Pattern[str] | None
+    doubt_beside: bool
 
 
 @dataclass(frozen=True)
@@ -55,10 +59,12 @@ def _plainly(data: Mapping[str, Any], parts: Mapping[str, str]) -> Plainly:
         cue=_optional(data.get("cue", ()), parts),
         unless=_optional([data.get("unless", "")], parts),
         fine=_optional([data.get("fine", "")], parts),
+        aside=_optional([data.get("aside", "")], parts),
         words=frozenset(data.get("words", "").split()),
         must=_optional([data.get("must", "")], parts),
         phrases=phrases,
         sequence=sequence,
+        doubt_beside=data.get("doubt") == "beside",
     )
 
 
@@ -107,18 +113,20 @@ def _denied(plainly: Plainly, tidy: str) -> bool:
 
 def plainly_meant(question: Question, said: Said, ranking: Sequence[tuple[str, float]]) -> str | None:
     """The option that the words plainly mean, or None."""
-    if not said.tidy or said.count > LONGEST or "?" in said.shown:
+    words = without_thanks(said.tidy)
+    if not words or said.count > LONGEST or "?" in said.shown or _is_a_question(question, said):
         return None
     book = rules()
     options = book.questions.get(question.name)
     if options is None:
-        found = [option.value for option in question.options if any(p.fullmatch(said.tidy) for p in option.said_as)]
+        found = [option.value for option in question.options if any(p.fullmatch(words) for p in option.said_as)]
         return found[0] if len(found) == 1 else None
-    left = {
-        value: rest
-        for value, plainly in options.items()
-        if (rest := _left_over(plainly, said.tidy)) is not None and not _denied(plainly, said.tidy)
-    }
+    left: dict[str, str] = {}
+    for value, plainly in options.items():
+        read = words if plainly.aside is None else plainly.aside.sub(" ", words).strip()
+        rest = _left_over(plainly, read)
+        if rest is not None and not _denied(plainly, read):
+            left[value] = rest if plainly.doubt_beside else read
     # Words for a second option stand against the first, doubted or not.
     if len(left) != 1:
         return None
@@ -126,6 +134,11 @@ def plainly_meant(question: Question, said: Said, ranking: Sequence[tuple[str, f
     if book.doubt.search(rest) or _model_objects(question, value, ranking):
         return None
     return value
+
+
+def _is_a_question(question: Question, said: Said) -> bool:
+    """ "Can you send it" asks for an option only where sending is what is asked about."""
+    return starts_as_question(said) and not (question.last and asks_for_it(said))
 
 
 def _model_objects(question: Question, value: str, ranking: Sequence[tuple[str, float]]) -> bool:

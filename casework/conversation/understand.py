@@ -17,8 +17,8 @@ from casework.conversation.controls import (
     controls,
     speaks_for_itself,
     wish_in_words,
-    without_courtesies,
 )
+from casework.conversation.courtesies import without_courtesies
 from casework.conversation.plain import Said, plain_words, spelling
 from casework.conversation.strict import plainly_meant
 from casework.conversation.strict import rules as strict_rules
@@ -57,7 +57,7 @@ def understand(question: Question, text: str, ranking: Ranking) -> Meaning:
     if not said.plain:
         return Meaning("unclear")
     value = own_words(question, said)
-    if value is not None:
+    if value is not None and not (question.strict and "?" in said.shown):
         return Meaning("answer", (value,))
     return _at_strict(question, said, ranking) if question.strict else _at_options(question, said, ranking)
 
@@ -70,7 +70,8 @@ def _at_strict(question: Question, said: Said, ranking: Ranking) -> Meaning:
     wish = wish_in_words(said, free_words=False) or _wish_by_model(said, ranking, SURE_WISH_AT_FREE_WORDS)
     if wish is not None and not _is_an_option(question, wish) and wish.name != "finished":
         return Meaning("control", name=wish.name)
-    return _question_in(said, ranking) or Meaning("unclear")
+    asked_for_sure = CONFIDENCE if asks(said) else SURE_FAQ_UNASKED
+    return _question_in(said, ranking, asked_for_sure) or Meaning("unclear")
 
 
 def _at_options(question: Question, said: Said, ranking: Ranking) -> Meaning:

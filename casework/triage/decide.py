@@ -38,7 +38,7 @@ _CONDUCT_FLAGS = frozenset(
     }
     | {"adult_at_risk"}
 )
-_FALSE_FRIENDS = frozenset({"disability.befriended", "disability.befriended_far"})
+_FALSE_FRIENDS = frozenset({"disability.befriended", "disability.befriended_far", "disability.befriended_age"})
 _CRIME_FLAGS = frozenset({"violence", "threat_of_harm", "arson_fire", "weapon"})
 
 

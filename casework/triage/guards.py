@@ -54,6 +54,9 @@ def asked(text: Text) -> int:
     scope = 0
     if openers:
         scope = _scope(text, openers, _family(text, "self_word") | _family(text, "pronoun_agent"), 14)
+    supposed_case = _family(text, "what_if") & starts
+    if supposed_case:
+        scope |= _scope(text, supposed_case, 0, 16)
     if _family(text, "happened_to_me"):
         return 0
     told = _family(text, "self_word") | _family(text, "pronoun_agent") | _family(text, "panic_word")
