@@ -6,6 +6,7 @@ The model's ranking is narrowed to what can be meant here. An account is never g
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -135,6 +136,9 @@ def _question_in(said: Said, ranking: Ranking, confidence: float = CONFIDENCE) -
     return Meaning("faq", name=intent) if intent else None
 
 
+_FIGURES = re.compile(r"\b(?=\w*\d)\w{2,}\b")
+
+
 def _at_free_words(question: Question, said: Said, ranking: Ranking) -> Meaning:
     """Words are the answer unless they are short and plainly an interruption."""
     more = question.name == "account_more"
@@ -142,7 +146,9 @@ def _at_free_words(question: Question, said: Said, ranking: Ranking) -> Meaning:
         return Meaning("answer", ("done",))
     if not said.plain or said.count > (LONGEST_INTERRUPTION if more else LONGEST_QUESTION):
         return Meaning("words")
-    wish = wish_in_words(said, free_words=True)
+    # A postcode, a number or a date is an answer, whatever stands beside it.
+    figures = bool(_FIGURES.search(said.plain))
+    wish = None if figures else wish_in_words(said, free_words=True)
     if wish is None and more and controls()["finished"].bare.fullmatch(without_courtesies(said.tidy)):
         wish = controls()["finished"]
     if wish is not None and not _may_be_the_answer(question, said, wish):
@@ -152,7 +158,7 @@ def _at_free_words(question: Question, said: Said, ranking: Ranking) -> Meaning:
     )
     if intent:
         return Meaning("faq", name=intent)
-    wish = _wish_among_words(question, said, ranking)
+    wish = None if figures else _wish_among_words(question, said, ranking)
     if wish is not None:
         return _granted(question, wish)
     if question.name in ACCOUNTS and greets(said):

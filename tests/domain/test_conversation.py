@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from casework.conversation import views
+from casework.conversation.understand import understand
 from casework.questions import plan
 from tests.domain.talk import ORDINARY, Talk
 
@@ -307,3 +308,11 @@ def test_a_child_in_need_is_not_offered_more() -> None:
 )
 def test_an_answer_to_change_can_be_named_in_words(words: str, opened: str) -> None:
     assert Talk().to("review").say(words, ("change_answer", 0.99)).asked == opened
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [("where_postcode", "ignore that, L36 9YZ"), ("police_reference", "CR 123"), ("happened_when", "skip to 12 May")],
+)
+def test_a_number_is_an_answer_whatever_stands_beside_it(question: str, words: str) -> None:
+    assert understand(plan()[question], words, [("pause_report", 0.9), ("skip_question", 0.1)]).kind == "words"
