@@ -240,6 +240,8 @@ def test_far_too_many_words_stay_on_the_page(chat: Page) -> None:
 
 
 def test_an_ended_session_gives_the_words_back(chat: Page, service: Service) -> None:
+    # The script tells the server that the page is in sight, and that answer brings the cookie: wait it out.
+    chat.wait_for_load_state("networkidle")
     chat.context.clear_cookies()
     chat.locator("#text").fill("my long words")
     chat.get_by_role("button", name="Continue", exact=True).click()
@@ -321,6 +323,7 @@ def test_capital_letters_never_leave(chat: Page, service: Service) -> None:
 def test_page_from_the_browser_s_memory_is_blanked(chat: Page) -> None:
     answer(chat, "No")
     asked(chat, "Who are you")
+    chat.wait_for_load_state("networkidle")
     chat.context.clear_cookies()
     chat.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
     expect(chat.get_by_role("heading", name="There is nothing here")).to_be_visible()
