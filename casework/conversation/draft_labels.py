@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from casework.conversation.draft import Draft
 from casework.conversation.signs import option_flags
-from casework.questions.conditions import domestic_abuse, under_18
+from casework.questions.conditions import domestic_abuse
 from casework.triage import Labels, Reason, triage
 from casework.triage.labels import (
     ASB_TYPES,
@@ -139,7 +139,3 @@ def _urgency(draft: Draft, labels: Labels, flags: set[str]) -> str:
 def reprisals_feared(draft: Draft) -> bool:
     """A warning not to tell: the landlord's floor for the priority (case record, "urgent")."""
     return "warned_not_to_tell" in (draft.answer("harm_signs") or ())
-
-
-def reporter_under_18(draft: Draft) -> bool:
-    return under_18(draft)

@@ -59,15 +59,8 @@ def send_report(
         made = cases.create_case(db, submission_of(draft), moment)
         code = receipts.issue(db, moment, kind="case", case_reference=made.reference)
         outcome = _sent(draft, made, code)
-        drafts.put_turn(
-            db,
-            draft_id,
-            incoming.message_id,
-            at=moment,
-            body_mac=body_mac,
-            said=said,
-            outcome={**outcome.to_json(), "question": None},
-        )
+        kept = {**outcome.to_json(), "question": None}
+        drafts.put_turn(db, draft_id, incoming.message_id, at=moment, body_mac=body_mac, said=said, outcome=kept)
     return outcome
 
 
@@ -129,13 +122,6 @@ def add_after(
             outcome.add("added_after")
         else:
             outcome.add("already_sent")
-        drafts.put_turn(
-            db,
-            draft_id,
-            incoming.message_id,
-            at=moment,
-            body_mac=body_mac,
-            said=said,
-            outcome={**outcome.to_json(), "question": None},
-        )
+        kept = {**outcome.to_json(), "question": None}
+        drafts.put_turn(db, draft_id, incoming.message_id, at=moment, body_mac=body_mac, said=said, outcome=kept)
     return outcome

@@ -18,7 +18,7 @@ from casework.conversation.outcome import Incoming, Outcome
 from casework.conversation.respond import open_questions, respond
 from casework.conversation.signs import take_in_words
 from casework.conversation.understand import Ranking
-from casework.conversation.views import GIVEN, marks
+from casework.conversation.views import marks
 from casework.privacy import Keys
 from casework.questions import plan as the_plan
 from casework.settings import Settings
@@ -189,4 +189,4 @@ def keep_words(
     return outcome
 
 
-__all__ = ["GIVEN", "NoDraft", "Services", "Taken", "keep_words", "load", "open_services", "take_turn"]
+__all__ = ["NoDraft", "Services", "Taken", "keep_words", "load", "open_services", "take_turn"]
