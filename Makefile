@@ -33,7 +33,10 @@ FAST := $(wildcard tests/domain tests/actions tests/web)
 LAYERS := $(FAST) $(wildcard tests/rasa tests/journeys tests/faults tests/browser)
 REST := $(filter-out $(LAYERS),$(patsubst %/,%,$(dir $(wildcard tests/*/test_*.py))))
 
-.PHONY: help run test test-fast bench train shell lint format types lock domain envs clean
+# The long runs: 10,000 random messages, and every place where a process is killed.
+DRILL := tests/journeys/test_noise.py tests/faults
+
+.PHONY: help run test test-fast bench drill train shell lint format types lock domain envs clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | while IFS=$$'\t' read -r t d; do printf '%-10s %s\n' "$$t" "$$d"; done
@@ -49,6 +52,9 @@ test-fast: lint ## domain, actions and web tests, and lint
 
 bench: envs train ## our stack beside the starter bot of `rasa init`
 	$(PY) -m bench $(BENCH_ARGS)
+
+drill: envs train ## the long runs: random messages (NOISE=10000), processes killed
+	REPORTING_NOISE=$${NOISE:-10000} $(PY) -m pytest --timeout 3600 $(DRILL)
 
 train: $(BOT) ## the Rasa model, when its inputs changed
 	@$(BOTPY) -m bot.train
