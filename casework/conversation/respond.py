@@ -83,11 +83,14 @@ def _take_words(
 
 
 def _not_understood(draft: Draft, question: Question, text: str, outcome: Outcome) -> None:
-    """Put the question again, kindly; words that may be part of the report are kept beside it."""
+    """Put the question again, kindly; the words are kept beside it, since they may be part of the report."""
     misses = draft.misses.get(question.name, 0) + 1
     draft.misses[question.name] = misses
-    if len(text.split()) > wishes.FEW_WORDS:
+    long = len(text.split()) > wishes.FEW_WORDS
+    if long or question.name != "contact_value":
+        # A mistyped number is no part of a report, and would stay when somebody becomes anonymous.
         draft.keep_words(question.name, text)
+    if long:
         outcome.add("kept_words")
     if question.strict:
         outcome.add("strict_again")

@@ -22,6 +22,16 @@ def asked_on_the_way(**answers: str) -> list[str]:
     return found
 
 
+def test_few_words_that_answer_nothing_are_kept_but_a_mistyped_number_is_not() -> None:
+    talk = Talk().to("reporter_role")
+    talk.say("because of her hijab")
+    assert talk.draft.also_said[-1]["text"] == "because of her hijab"
+    talk.to("contact_value", identity="named", reporter_name="Sam Sample", contact_method="email")
+    before = len(talk.draft.also_said)
+    talk.say("sam at example")
+    assert talk.asked == "contact_value" and len(talk.draft.also_said) == before
+
+
 def test_the_short_path_of_a_customer_without_a_name() -> None:
     assert asked_on_the_way(account="There is a bad smell of bins by the block, left there again.") == [
         "danger_now", "safe_to_chat", "reporter_role", "age_group", "account", "account_more",
