@@ -5,15 +5,15 @@ Recall comes first: where signs of present danger are unclear the answer is ``do
 
 from __future__ import annotations
 
-import re
-from functools import cache
-
+from casework.triage.dangerbook import LABELS, danger_book, read_words
 from casework.triage.guards import blocked
 from casework.triage.labels import RISK_FLAGS, Screen
 from casework.triage.languages import ENGLISH, foreign
-from casework.triage.rules import Found, common_words, rule_book
+from casework.triage.rules import Found, Hit
 from casework.triage.text import Text
-from casework.triage.words import is_stop, split_fast
+from casework.triage.words import is_stop
+
+__all__ = ["LABELS", "judge", "screen"]
 
 # Plain cries in scripts without our word boundaries; then words of danger, which alone only raise a doubt.
 _CRIES = (
@@ -26,87 +26,41 @@ _SIGNS = (
     "нож", "ніж", "пожеж", "пожар", "вб'є", "вбʼє", "убьет", "убьёт", "поліці", "полици", "б'є мене", "бьет меня", "кров",
 )  # fmt: skip
 _PANIC_WORDS = 6
+# So many words that no dictionary knows are looked at for a disguise; beyond that nobody is writing.
+_MOST_ODD = 200
 
 
-_SIMPLE = re.compile(r"[a-z0-9']+")
-# So far from any word of danger nothing is looked at; longer than the reach of every guard.
-_WINDOW = 32
-_LONG = 120
-
-
-_DANGER_FAMILIES = (
-    "weapon_sure", "hurting", "fire_word", "fire_set", "hit_sure", "threat_sure", "selfharm_sure", "medical_sure",
-    "cry_abroad", "danger_abroad", "small_help", "panic_word", "danger_anchor",
-)  # fmt: skip
-
-
-@cache
-def _anchors() -> tuple[frozenset[str], dict[str, list[frozenset[str]]]]:
-    """Words without which no rule of danger fires; and phrases, by their longest word."""
-    lexicon = rule_book().lexicon
-    wanted = {lexicon.numbers[name] for name in _DANGER_FAMILIES}
-    words = {word for word, families in lexicon.words.items() if wanted.intersection(families)}
-    words -= common_words(lexicon)
-    phrases: dict[str, list[frozenset[str]]] = {}
-    for phrase, family in lexicon.all_phrases():
-        whole = frozenset(phrase)
-        if family in wanted and words.isdisjoint(whole):
-            phrases.setdefault(max(sorted(whole), key=len), []).append(whole)
-    return frozenset(words), phrases
-
-
-def _telling(seen: set[str]) -> set[str]:
-    """Those of the words that may tell of danger."""
-    words, phrases = _anchors()
-    found = seen & words
-    for key in phrases.keys() & seen:
-        if any(whole <= seen for whole in phrases[key]):
-            found.add(key)
-    return found
-
-
-def _near(words: list[str], anchors: set[str]) -> list[str]:
-    """The words around those of danger; what lies between becomes the end of a sentence."""
-    kept: list[str] = []
-    done = 0
-    for place, word in enumerate(words):
-        if word in anchors:
-            start = max(done, place - _WINDOW)
-            if start > done:
-                kept.append(".")
-            done = max(done, place + _WINDOW + 1)
-            kept += words[start:done]
-    return kept
-
-
-LABELS = frozenset({"now", "near", "sign", "doubt"})
+_QUIET = ("sign:", "live:", "weak:")
+# A message of so few words that tells of nothing past or usual tells of now.
+_BRIEF = 25
+_MODERATE = 60
+# Signs so many words apart speak of one thing.
+_CLOSE = 30
+# In a longer story they must stand closer.
+_LONG_STORY = 70
 
 
 def screen(text: str) -> Screen:
     """Signs of danger in one message, whatever question it answers. Total; no words are kept."""
-    book = rule_book()
-    read = book.lexicon.read
+    book = danger_book()
     abroad = "" if text.isascii() else text
-    if not abroad and "*" not in text:
-        seen = set(_SIMPLE.findall(text.lower()))
-        if not _telling({read(word) for word in seen}):
-            return Screen(False, False, frozenset(), ())
-    words = split_fast(text)
-    reading = {word: read(word) for word in set(words)}
-    known = [reading[word] for word in words]
-    if len(known) > _LONG:
-        known = _near(known, _telling(set(known)))
-    tagged = book.read(known)
-    return judge(tagged, book.apply(tagged, LABELS), abroad)
+    words = read_words(text)
+    if not abroad and book.anchors.isdisjoint(words):
+        return Screen(False, False, frozenset(), ())
+    tagged = book.read(words)
+    return judge(tagged, book.apply(tagged), abroad)
 
 
 def judge(tagged: Text, found: Found, abroad: str = "") -> Screen:
     """The screening of a message that has been read already."""
-    rules = {hit.rule for name, hits in found.items() if not name.startswith("sign:") for hit in hits}
+    rules = {hit.rule for name, hits in found.items() if not name.startswith(_QUIET) for hit in hits}
     now = {name[4:] for name in found if name.startswith("now:")}
-    doubt = any(name.startswith("doubt:") for name in found)
     size = sum(1 for word in tagged.words if not is_stop(word) and word not in ",'\"")
+    doubt = any(name.startswith("doubt:") for name in found)
     short = size <= _PANIC_WORDS
+    likely, unsure = _likely(tagged, found, size)
+    now |= likely
+    doubt |= unsure
     if short and tagged.named("small_help") and not blocked(tagged, ("quest",)) and _only_help(tagged, size):
         now.add("immediate_danger")
         rules.add("danger.cry")
@@ -133,12 +87,60 @@ def judge(tagged: Text, found: Found, abroad: str = "") -> Screen:
     flags = {name[5:] for name in found if name.startswith("sign:")}
     if "suicide_self_harm" in now:
         now.add("immediate_danger")
-    if doubt and not now and "near:immediate_danger" in found and tagged.named("now_sign"):
-        now.add("immediate_danger")
-    doubt = doubt or "near:immediate_danger" in found
     flags |= now
     kept = frozenset(flag for flag in RISK_FLAGS if flag in flags)
     return Screen(bool(now), doubt or bool(now), kept, tuple(sorted(rules)))
+
+
+def _likely(tagged: Text, found: Found, size: int) -> tuple[set[str], bool]:
+    """What is now so: a likely sign with a live one, with a second likely one, or in a short message of the present."""
+    long = size > _LONG_STORY
+    call = [*found.get("live:call", []), *found.get("live:hide", []), *found.get("live:now", [])]
+    live = call if long else [*call, *found.get("live:see", [])]
+    sure = _of(found, "sure:")
+    likely = _of(found, "likely:")
+    for flag, hits in sure.items():
+        likely[flag] = likely.get(flag, []) + hits
+    weak = _of(found, "weak:")
+    near = found.get("near:immediate_danger", [])
+    strong = [hit for hits in likely.values() for hit in hits]
+    reach = _CLOSE // 2 if long else _CLOSE
+    present = not _tells_of_past(tagged)
+    brief, moderate = present and size <= _BRIEF, present and size <= _MODERATE
+    now: set[str] = set()
+    for flag, hits in likely.items():
+        others = live + strong + weak.get(flag, [])
+        plain = brief or (moderate and flag in sure)
+        if plain or any(_close(hit, other, reach) for hit in hits for other in others):
+            now.add(flag)
+    for flag, hits in weak.items():
+        calls = found.get("live:call", [])
+        if any(_close(hit, other, reach) for hit in hits for other in (*hits, *calls)):
+            now.add(flag)
+    calls, hides = found.get("live:call", []), found.get("live:hide", [])
+    if any(_close(one, other, reach) for one in calls for other in hides):
+        now.add("immediate_danger")
+    if size <= _BRIEF * 2 and any(_close(hit, other, reach) for hit in near for other in call):
+        now.add("immediate_danger")
+    doubtful = bool(likely) or "suicide_self_harm" in weak or (size <= _BRIEF and bool(near or calls))
+    return now, doubtful
+
+
+def _of(found: Found, start: str) -> dict[str, list[Hit]]:
+    """What was found of one strength, by flag."""
+    return {name[len(start) :]: found[name] for name in found if name.startswith(start)}
+
+
+def _tells_of_past(tagged: Text) -> bool:
+    """Whether the message speaks of another time than now, or of many times."""
+    if tagged.named("past_word") & ~tagged.named("just_ago") or tagged.named("habit_word"):
+        return True
+    return tagged.named("told_past").bit_count() > 1
+
+
+def _close(one: Hit, other: Hit, reach: int) -> bool:
+    """Whether two different findings stand near each other."""
+    return one.rule != other.rule and one.first - other.last <= reach and other.first - one.last <= reach
 
 
 def _english(words: list[str]) -> bool:
