@@ -171,7 +171,8 @@ def _category(
 
 
 def _hate_kind(signals: set[str], types: set[str], flags: set[str]) -> str:
-    if flags & _CRIME_FLAGS or "vandalism_damage" in types or signals & {"written", "theft", "sexual_touch"}:
+    told = signals & {"written", "theft", "sexual_touch", "crime_act"}
+    if told or flags & _CRIME_FLAGS or "vandalism_damage" in types:
         return "crime"
     return "incident"
 
