@@ -7,18 +7,22 @@ pattern that needs a word which the message has not.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from functools import cache
 
 from casework.triage.guards import blocked
 from casework.triage.lexicon import Lexicon
 from casework.triage.patterns import Elements, Pattern
 from casework.triage.rulefile import Rule
-from casework.triage.rules import Found, Hit, RuleBook, rule_book
+from casework.triage.rules import Found, Hit, RuleBook, _Keys, rule_book
 from casework.triage.text import Text
-from casework.triage.words import plain, split_fast
+from casework.triage.words import SIGNS, plain, split_fast
 
-LABELS = frozenset({"now", "sure", "likely", "weak", "live", "near", "sign", "doubt"})
+# In this order: what settles most comes first.
+_ORDER = ("now", "live", "sure", "likely", "near", "weak", "sign", "doubt")
+_SETTLING = frozenset({"now", "sure", "likely"})
+LABELS = frozenset(_ORDER)
 # Families that the judgement itself asks for by name; a guard's, too.
 _JUDGED = ("small_help", "fire_word", "cry_abroad", "danger_abroad")
 _ASKED = (
@@ -28,16 +32,48 @@ _ASKED = (
 )  # fmt: skip
 _ASKED_WORDS = ("if", "unless", "before", ",", "'", '"')
 _DISGUISE = re.compile(r"[*@$#+]")
-_GAPS = [(sign, f" {sign} ") for sign in ".!?;\n\r"] + [(sign, " , ") for sign in ",:()"] + [("-", " "), ("/", " , ")]
-_QUOTES = re.compile(r"(?<![a-z0-9])'|'(?![a-z0-9])")
+_STOPS = ".!?;\n\r…"
+_MARKED = [(mark, ",") for mark in ",:()[]/"] + [(mark, " ") for mark in "-&=~^|\\<>{}_%–—\t"]
+# What phones put in of their own accord.
+_TYPED = [("’", "'"), ("‘", "'"), ("“", '"'), ("”", '"'), ("–", " "), ("—", " "), ("£", " "), ("\xa0", " ")]
+_MARKS = str.maketrans(dict(_MARKED))
+_TRIPLE = re.compile(r"(.)\1\1")
 # So many words that no dictionary knows are looked at for a disguise; beyond that nobody is writing.
 _MOST_ODD = 150
+# A message of so few words is read as a whole.
+_SHORT = 80
 
 
 class Message(Text):
     """A message of which only the words that some danger rule knows are tagged."""
 
-    __slots__ = ()
+    __slots__ = ("ranges",)
+
+    def __init__(self, words: list[str], book: DangerBook, ranges: list[tuple[int, int]]) -> None:
+        self.ranges = ranges
+        super().__init__(words, book.lexicon, book.elements)
+
+    def places(self, number: int) -> tuple[int, int]:
+        """Where an element stands, and the further words of its phrases."""
+        known = self.found.get(number)
+        if known is not None:
+            return known
+        item = self.elements.items[number]
+        mask = cont = 0
+        for family, without in item.families:
+            part = self.family(family)
+            if part:
+                for other in without:
+                    part &= ~self.family(other)
+                if part:
+                    mask |= part
+                    cont |= self.conts.get(family, 0)
+        at = self.at
+        if item.words:
+            for word in danger_book().words_of[number] & at.keys():
+                mask |= at[word]
+        self.found[number] = (mask, cont)
+        return mask, cont
 
     def _tag(self) -> None:
         book = danger_book()
@@ -46,19 +82,23 @@ class Message(Text):
         starts: list[int] = []
         words = self.words
         last = self.size - 1
-        for i, word in enumerate(words):
-            if word in known:
-                at[word] = at.get(word, 0) | 1 << i
-                if word in phrases and i < last and words[i + 1] in phrases[word]:
-                    starts.append(i)
-            elif word[0] in ".?!;\n\r…" or not word.isascii():
-                at[word] = at.get(word, 0) | 1 << i
+        for begin, end in self.ranges:
+            bit = 1 << begin
+            for i in range(begin, end):
+                word = words[i]
+                if word in known:
+                    at[word] = at.get(word, 0) | bit
+                    if word in phrases and i < last and words[i + 1] in phrases[word]:
+                        starts.append(i)
+                elif word[0] in _STOPS or not word.isascii():
+                    at[word] = at.get(word, 0) | bit
+                bit <<= 1
         masks, conts = self.masks, self.conts
         doing = self.lexicon.numbers["ing"]
         for word, places in at.items():
             for family in tags.get(word, ()):
                 masks[family] = masks.get(family, 0) | places
-            if word[0] in ".?!;\n\r…":
+            if word[0] in _STOPS:
                 self.hard |= places
             elif word.endswith("ing") and len(word) > 4:
                 masks[doing] = masks.get(doing, 0) | places
@@ -70,23 +110,39 @@ class Message(Text):
                     conts[family] = conts.get(family, 0) | ((1 << size) - 1) << (i + 1)
 
 
-class DangerBook(RuleBook):
-    """The danger rules with what they use; ``needs`` the elements that a pattern cannot do without, as bits."""
+_Bits = tuple[int, int, int, int]
+_NONE: _Bits = (0, 0, 0, 0)
 
-    __slots__ = ("anchors", "by_element", "element_of_family", "element_of_word", "known_words", "needs")
+
+@dataclass(slots=True)
+class DangerBook(RuleBook):
+    """The danger rules with what they use. Patterns and elements are bits; ``numbers`` leads back to the patterns.
+
+    ``keys`` holds for each word the patterns whose rarest, second and third rarest element it may bring about
+    (``phrases`` the same, with all words of the phrase), ``elements_of`` its elements, ``needs`` those of a pattern.
+    """
+
+    anchors: frozenset[str] = frozenset()
+    known_words: frozenset[str] = frozenset()
+    numbers: list[int] = field(default_factory=list)
+    needs: list[int] = field(default_factory=list)
+    keys: dict[str, tuple[int, int, int]] = field(default_factory=dict)
+    elements_of: dict[str, int] = field(default_factory=dict)
+    phrases: dict[str, list[tuple[frozenset[str], _Bits]]] = field(default_factory=dict)
+    alone: int = 0
+    pairs: int = 0
+    telling: int = 0
+    whole: dict[int, list[Rule]] = field(default_factory=dict)
+    words_of: dict[int, frozenset[str]] = field(default_factory=dict)
 
     def read(self, words: list[str]) -> Text:
-        """The message tagged, with the words of idioms taken out."""
-        text = Message(words, self.lexicon, self.elements)
-        live, present = set[int](), 0
-        for word in text.at:
-            live.update(self.by_word.get(word, ()))
-            present |= self.element_of_word.get(word, 0)
-        for family in text.masks:
-            live.update(self.by_family.get(family, ()))
-            present |= self.element_of_family.get(family, 0)
-        needs = self.needs
-        text.live = {number for number in live if needs[number] & present == needs[number]}
+        """The message tagged, with the words of idioms taken out; of a long one, only the sentences that may tell."""
+        if len(words) > _SHORT:
+            ranges, awake = self._may_tell(words)
+        else:
+            ranges, awake = [(0, len(words))], self._awake(set(words))
+        text = Message(words, self, ranges)
+        text.live = self._numbers(awake)
         text.make = self._make
         for rule in self.idioms:
             for pattern in rule.patterns:
@@ -94,10 +150,66 @@ class DangerBook(RuleBook):
                     self._silence(text, rule, text.spans(pattern))
         return text
 
-    def apply(self, text: Text, labels: frozenset[str] = LABELS) -> Found:
-        """The first match of each danger rule."""
+    def _awake(self, here: set[str]) -> int:
+        """The patterns (bits) whose every element these words may bring about."""
+        first = second = third = 0
+        keys, phrases = self.keys, self.phrases
+        for word in here & keys.keys():
+            one, two, three = keys[word]
+            first |= one
+            second |= two
+            third |= three
+        whole = [bits for word in here & phrases.keys() for needed, bits in phrases[word] if needed <= here]
+        for _, one, two, three in whole:
+            first |= one
+            second |= two
+            third |= three
+        awake = first & (second | self.alone) & (third | self.pairs)
+        left = awake & ~self.pairs
+        if left:
+            present, elements, needs = 0, self.elements_of, self.needs
+            for word in here & elements.keys():
+                present |= elements[word]
+            for bits, _, _, _ in whole:
+                present |= bits
+            while left:
+                low = left & -left
+                left ^= low
+                needed = needs[low.bit_length() - 1]
+                if needed & present != needed:
+                    awake ^= low
+        return awake
+
+    def _numbers(self, awake: int) -> set[int]:
+        live: set[int] = set()
+        while awake:
+            low = awake & -awake
+            awake ^= low
+            live.add(self.numbers[low.bit_length() - 1])
+        return live
+
+    def _may_tell(self, words: list[str]) -> tuple[list[tuple[int, int]], int]:
+        """The sentences in which all that some danger rule needs stands together, and what is awake in them."""
+        ranges: list[tuple[int, int]] = []
+        start = live = 0
+        stops = [i for i, word in enumerate(words) if word[0] in _STOPS]
+        for end in [*stops, len(words) - 1]:
+            awake = self._awake(set(words[start : end + 1]))
+            if awake & self.telling:
+                live |= awake
+                ranges.append((start, end + 1))
+            start = end + 1
+        return ranges, live
+
+    def apply(
+        self, text: Text, labels: frozenset[str] = LABELS, settled: Callable[[Found], bool] | None = None
+    ) -> Found:
+        """The first match of each danger rule; once the danger is settled, only its signs are still looked for."""
         found: Found = {}
+        over = False
         for rule in self.rules:
+            if rule.label not in labels or (over and rule.label != "sign"):
+                continue
             for pattern in rule.patterns:
                 if pattern.number not in text.live:
                     continue
@@ -105,14 +217,47 @@ class DangerBook(RuleBook):
                 hit = self._first(text, rule, pattern, stop)
                 if hit is not None:
                     found.setdefault(rule.target, []).append(hit)
+                    over = over or (settled is not None and rule.label in _SETTLING and settled(found))
                     break
         return found
 
     def _first(self, text: Text, rule: Rule, pattern: Pattern, stop: int) -> Hit | None:
-        if not text.match(pattern, stop):
-            return None
-        first, last = text.spans(pattern, stop)[0]
-        return Hit(rule.name, rule.clause, first, last)
+        inner = self.whole.get(pattern.number)
+        if inner is None:
+            if not text.match(pattern, stop):
+                return None
+            first, last = text.spans(pattern, stop)[0]
+            return Hit(rule.name, rule.clause, first, last)
+        # The pattern is one family made of patterns: the first of them is enough.
+        for made in inner:
+            within = blocked(text, made.silent)
+            for one in made.patterns:
+                if one.number in text.live and text.match(one, within):
+                    for first, last in text.spans(one, within):
+                        if not stop >> first & 1:
+                            return Hit(rule.name, rule.clause, first, last)
+        return None
+
+    def _make(self, text: Text, number: int) -> None:
+        mask = cont = 0
+        for rule in self.made.get(number, ()):
+            traps = rule.kind == "!"
+            for pattern in rule.patterns:
+                if pattern.number not in text.live:
+                    continue
+                stop = blocked(text, rule.silent)
+                if len(pattern.steps) == 1 and not traps:
+                    here, more = text.places(pattern.steps[0][0])
+                    mask |= here & ~stop
+                    cont |= more
+                elif text.match(pattern, stop):
+                    for first, last in text.spans(pattern, stop):
+                        length = last - first
+                        mask |= ((1 << (length + 1)) - 1) << first if traps else 1 << first
+                        if not traps:
+                            cont |= ((1 << length) - 1) << (first + 1)
+        text.masks[number] = mask
+        text.conts[number] = cont
 
 
 class _Used:
@@ -144,7 +289,7 @@ class _Used:
 def danger_book() -> DangerBook:
     """The danger rules, taken from the whole book on first use."""
     book = rule_book()
-    rules = [rule for rule in book.rules if rule.label in LABELS]
+    rules = sorted((rule for rule in book.rules if rule.label in LABELS), key=lambda rule: _ORDER.index(rule.label))
     used = _Used(book)
     used.take(rules)
     numbers = book.lexicon.numbers
@@ -152,9 +297,14 @@ def danger_book() -> DangerBook:
     telling = dict(used.patterns)
     used.take(idioms)
     made = DangerBook(_small(book.lexicon, used.families), book.elements, idioms, book.made, rules)
-    made.by_word = {w: kept for w, n in book.by_word.items() if (kept := tuple(x for x in n if x in used.patterns))}
-    made.by_family = {f: kept for f, n in book.by_family.items() if (kept := tuple(x for x in n if x in used.patterns))}
-    _index_needs(made, book.elements, used)
+    made.words_of = {number: frozenset(book.elements.items[number].words) for number in used.elements}
+    for pattern in (pattern for rule in rules for pattern in rule.patterns):
+        families = book.elements.items[pattern.steps[0][0]].families
+        if len(pattern.steps) == 1 and len(families) == 1 and not made.words_of[pattern.steps[0][0]]:
+            family, without = families[0]
+            if family in book.made and not without:
+                made.whole[pattern.number] = book.made[family]
+    _index_needs(made, book.elements, used, rules)
     literal = {word for number in used.elements for word in book.elements.items[number].words}
     made.known_words = frozenset(literal | set(made.lexicon.words) | set(made.lexicon.phrases) | set(_ASKED_WORDS))
     made.anchors = _anchors(made, telling)
@@ -174,58 +324,111 @@ def _small(full: Lexicon, families: set[int]) -> Lexicon:
     return small
 
 
-def _index_needs(made: DangerBook, elements: Elements, used: _Used) -> None:
-    """Which elements each pattern needs, and which words and families bring an element about."""
-    made.element_of_word, made.element_of_family, made.needs = {}, {}, {}
-    bits: dict[int, int] = {}
+def _index_needs(made: DangerBook, elements: Elements, used: _Used, rules: list[Rule]) -> None:
+    """For each word, the elements it may bring about, and the patterns whose rarest, second or third they are."""
+    full = _Keys(rule_book())
     doing = made.lexicon.numbers["ing"]
-    for number in sorted(used.elements):
-        item = elements.items[number]
-        families = [family for family, _ in item.families]
-        if doing in families or any(family in made.made for family in families):
-            continue  # whether it stands, only its patterns tell
-        bits[number] = bit = 1 << len(bits)
-        for word in item.words:
-            made.element_of_word[word] = made.element_of_word.get(word, 0) | bit
+    keys = {number: full.element(elements.items[number]) for number in used.elements}
+    sure = [number for number in sorted(used.elements) if doing not in keys[number][2]]
+    bit_of = {number: 1 << i for i, number in enumerate(sure)}
+    ranks = [dict.fromkeys(sure, 0) for _ in range(3)]
+    made.numbers, made.needs, made.alone, made.pairs = sorted(used.patterns), [], 0, 0
+    for i, number in enumerate(made.numbers):
+        steps = sorted({one for one, _ in used.patterns[number].steps if one in bit_of}, key=lambda one: keys[one][0])
+        made.needs.append(sum(bit_of[one] for one in steps))
+        for rank, one in zip(ranks, steps, strict=False):
+            rank[one] |= 1 << i
+        made.alone |= int(len(steps) < 2) << i
+        made.pairs |= int(len(steps) < 3) << i
+    of_word: dict[str, _Bits] = {}
+    of_family: dict[int, _Bits] = {}
+    for number in sure:
+        _, words, families = keys[number]
+        more = (bit_of[number], ranks[0][number], ranks[1][number], ranks[2][number])
+        for word in words:
+            of_word[word] = _both(of_word.get(word, _NONE), more)
         for family in families:
-            made.element_of_family[family] = made.element_of_family.get(family, 0) | bit
-    for number, pattern in used.patterns.items():
-        made.needs[number] = 0
-        for element, _ in pattern.steps:
-            made.needs[number] |= bits.get(element, 0)
+            of_family[family] = _both(of_family.get(family, _NONE), more)
+    for word, tags in made.lexicon.words.items():
+        for family in tags:
+            of_word[word] = _both(of_word.get(word, _NONE), of_family.get(family, _NONE))
+    made.elements_of = {word: bits[0] for word, bits in of_word.items() if bits[0]}
+    made.keys = {word: (one, two, three) for word, (_, one, two, three) in of_word.items() if one | two | three}
+    made.phrases = {}
+    for phrase, family in made.lexicon.all_phrases():
+        if family in of_family:
+            rarest = _rarest(phrase, full.common)
+            made.phrases.setdefault(rarest, []).append((frozenset(phrase), of_family[family]))
+    telling = frozenset(_telling(made, rules))
+    made.telling = sum(1 << i for i, number in enumerate(made.numbers) if number in telling)
+
+
+def _both(one: _Bits, two: _Bits) -> _Bits:
+    return one[0] | two[0], one[1] | two[1], one[2] | two[2], one[3] | two[3]
+
+
+def _telling(made: DangerBook, rules: list[Rule]) -> Iterable[int]:
+    """The patterns of the rules, and those of a family that is a rule's whole pattern or its first part."""
+    for pattern in (pattern for rule in rules for pattern in rule.patterns):
+        inner = made.whole.get(pattern.number)
+        if inner is None and len(pattern.steps) == 1:
+            families = made.elements.items[pattern.steps[0][0]].families
+            inner = [rule for family, _ in families for rule in made.made.get(family, ())]
+        if not inner or len(pattern.steps) > 1:
+            yield pattern.number
+        yield from (one.number for rule in inner or () for one in rule.patterns)
+
+
+def _rarest(phrase: tuple[str, ...], common: frozenset[str]) -> str:
+    """The word of a phrase that the fewest messages have: the longest that is not common."""
+    return max(phrase, key=lambda word: (word not in common, len(word), word))
 
 
 def _anchors(made: DangerBook, telling: dict[int, Pattern]) -> frozenset[str]:
     """Words without one of which no rule of danger fires."""
-    words = {word for word, numbers in made.by_word.items() if not telling.keys().isdisjoint(numbers)}
-    families = {one for one, numbers in made.by_family.items() if not telling.keys().isdisjoint(numbers)}
-    families |= {made.lexicon.numbers[name] for name in _JUDGED}
-    words |= {word for word, tags in made.lexicon.words.items() if not families.isdisjoint(tags)}
-    return frozenset(words | {phrase[0] for phrase, family in made.lexicon.all_phrases() if family in families})
+    bits = sum(1 << i for i, number in enumerate(made.numbers) if number in telling)
+    words = {word for word, (first, _, _) in made.keys.items() if first & bits}
+    words |= {word for word, rows in made.phrases.items() if any(row[1][1] & bits for row in rows)}
+    judged = {made.lexicon.numbers[name] for name in _JUDGED}
+    words |= {word for word, tags in made.lexicon.words.items() if not judged.isdisjoint(tags)}
+    return frozenset(words | {phrase[0] for phrase, family in made.lexicon.all_phrases() if family in judged})
 
 
 def read_words(text: str) -> list[str]:
     """The words of a message as the lexicon reads them; quickly, where nothing is disguised."""
     lexicon = danger_book().lexicon
-    low = text.lower() if text.isascii() else plain(text)[0]
-    if low.isascii() and not _DISGUISE.search(low):
-        for sign, gap in _GAPS:
-            if sign in low:
-                low = low.replace(sign, gap)
-        low = low.replace('"', ' " ')
-        if "'" in low:
-            low = _QUOTES.sub(" ' ", low)
-        words = low.split()
-    else:
+    low = text.lower()
+    if not low.isascii():
+        for mark, plainly in _TYPED:
+            low = low.replace(mark, plainly)
+        if not low.isascii():
+            low = plain(text)[0]
+    if _DISGUISE.search(low):
         words = split_fast(low)
+    else:
+        signs = (*_STOPS, ",", '"')
+        if low.isascii():
+            low = low.translate(_MARKS)
+        else:
+            signs = (*signs, *SIGNS)
+            for mark, plainly in _MARKED:
+                low = low.replace(mark, plainly)
+        for sign in signs:
+            if sign in low:
+                low = low.replace(sign, f" {sign} ")
+        low = f" {low} ".replace(" '", " ' ").replace("' ", " ' ")
+        words = [word for word in low.split(" ") if word] if "\n" in low or "\r" in low else low.split()
     reading: dict[str, str] = {}
     odd = 0
-    for word in set(words).difference(lexicon.known):
-        if word in lexicon.misspelt:
-            reading[word] = lexicon.misspelt[word]
+    known, misspelt = lexicon.known, lexicon.misspelt
+    for word in dict.fromkeys(words):
+        if word in known:
+            continue
+        if word in misspelt:
+            reading[word] = misspelt[word]
         elif "*" in word or "#" in word:
             reading[word] = "fucking"  # what hides behind stars is a curse: it fills, and tells of no danger
-        elif odd < _MOST_ODD and (not word.isalpha() or word.endswith("in") or len(word) > 3):
+        elif odd < _MOST_ODD and (not word.isalpha() or word.endswith("in") or _TRIPLE.search(word)):
             odd += 1
             reading[word] = lexicon.read(word)
     return [reading.get(word, word) for word in words] if reading else words

@@ -26,10 +26,6 @@ _SIGNS = (
     "нож", "ніж", "пожеж", "пожар", "вб'є", "вбʼє", "убьет", "убьёт", "поліці", "полици", "б'є мене", "бьет меня", "кров",
 )  # fmt: skip
 _PANIC_WORDS = 6
-# So many words that no dictionary knows are looked at for a disguise; beyond that nobody is writing.
-_MOST_ODD = 200
-
-
 _QUIET = ("sign:", "live:", "weak:")
 # A message of so few words that tells of nothing past or usual tells of now.
 _BRIEF = 25
@@ -38,6 +34,8 @@ _MODERATE = 60
 _CLOSE = 30
 # In a longer story they must stand closer.
 _LONG_STORY = 70
+# Of a message of more words only what settles the question is looked for.
+_LONG = 120
 
 
 def screen(text: str) -> Screen:
@@ -48,7 +46,13 @@ def screen(text: str) -> Screen:
     if not abroad and book.anchors.isdisjoint(words):
         return Screen(False, False, frozenset(), ())
     tagged = book.read(words)
-    return judge(tagged, book.apply(tagged), abroad)
+    if len(words) <= _LONG:
+        return judge(tagged, book.apply(tagged), abroad)
+    return judge(tagged, book.apply(tagged, settled=lambda found: _settled(tagged, found, len(words))), abroad)
+
+
+def _settled(tagged: Text, found: Found, size: int) -> bool:
+    return any(name.startswith("now:") for name in found) or bool(_likely(tagged, found, size)[0])
 
 
 def judge(tagged: Text, found: Found, abroad: str = "") -> Screen:
