@@ -26,7 +26,7 @@ LABELS = frozenset(_ORDER)
 # Families that the judgement itself asks for by name; a guard's, too.
 _JUDGED = ("small_help", "fire_word", "cry_abroad", "danger_abroad")
 _ASKED = (
-    *_JUDGED, "now_abroad", "told_past", "filler", "ing", "kept_in_idioms", "past_word", "just_ago", "habit_word",
+    *_JUDGED, "now_abroad", "past_abroad", "told_past", "filler", "ing", "kept_in_idioms", "past_word", "just_ago", "habit_word",
     "now_sign", "negator", "pseudo_negation", "thought_end", "them_noun", "supposing", "supposing_end", "greeting",
     "topic_question", "self_word", "pronoun_agent", "what_if", "happened_to_me", "panic_word", "denial",
 )  # fmt: skip

@@ -21,9 +21,22 @@ _CRIES = (
     "помогите", "допоможіть", "рятуйте", "спасите", "поможіть", "מצילים", "મદદ", "बचाओ", "ਬਚਾਓ", "مدد", "বাঁচাও", "உதவி", "እርዳታ", "βοήθεια", "помощь", "допомога",
 )  # fmt: skip
 _SIGNS = (
-    "刀", "着火", "著火", "火灾", "枪", "杀我", "杀了我", "报警", "流血", "سكين", "سكينة", "حريق", "يقتلني", "سيقتلني", "الشرطة", "سلاح", "يضربني",
-    "چاقو", "آتش", "می‌کشه", "میکشه", "پلیس", "چەقۆ", "ئاگر", "دەمکوژ", "پۆلیس", "لێم دەدات",
-    "нож", "ніж", "пожеж", "пожар", "вб'є", "вбʼє", "убьет", "убьёт", "поліці", "полици", "б'є мене", "бьет меня", "кров",
+    "刀", "着火", "著火", "火灾", "失火", "枪", "杀我", "杀了我", "报警", "流血", "砸门", "踢门", "撞门", "破门", "没有呼吸", "不呼吸", "昏迷", "打我", "煤气", "浓烟",
+    "سكين", "سكينة", "سكينه", "حريق", "يقتلني", "سيقتلني", "الشرطة", "سلاح", "يضربني", "يكسر الباب", "يضرب الباب", "عم يكسر", "لا يتنفس", "لا تتنفس", "نزيف",
+    "ينزف", "دخان", "غاز", "عصا حديد", "الإسعاف", "اسعاف", "حبوب", "الدواء كله",
+    "چاقو", "آتش", "می‌کشه", "میکشه", "پلیس", "در را می‌شکن", "در رو میشکن", "نفس نمی", "خون", "دود", "اورژانس", "قرص", "چەقۆ", "ئاگر", "دەمکوژ", "پۆلیس",
+    "لێم دەدات", "دەرگا دەشکێن", "هەناسە", "خوێن", "دووکەڵ",
+    "нож", "ніж", "ножем", "пожеж", "пожар", "вб'є", "вбʼє", "убьет", "убьёт", "поліці", "полици", "б'є мене", "бьет меня", "бьёт меня", "кров", "ломит", "ламають двер",
+    "ломають двер", "ломает двер", "вибива", "выбива", "не диха", "не дыш", "дим іде", "горить", "горит", "газом", "швидку", "скорую", "таблетк", "б'ють", "бьют",
+)  # fmt: skip
+# That it is now, or that somebody must come at once; and that it is over.
+_NOW_SIGNS = (
+    "الآن", "الان", "هلق", "دلوقتي", "الحين", "بسرعة", "أرسلوا", "ارسلوا", "أرجوكم", "فورا", "همین الان", "همین الآن", "زود", "سریع", "امشب", "ئێستا", "خێرا", "تکایە خێرا",
+    "зараз", "сейчас", "швидко", "быстро", "скорее", "скоріше", "негайно", "现在", "正在", "快", "马上", "立刻",
+)  # fmt: skip
+_PAST_SIGNS = (
+    "أمس", "امبارح", "البارحة", "الأسبوع الماضي", "كل يوم", "كل ليلة", "دیشب", "دیروز", "هفته پیش", "هر شب", "هر روز", "ڕابردوو", "دوێنێ", "هەموو شەوێک",
+    "вчора", "вчера", "минулого", "прошл", "щодня", "щоночі", "каждый день", "каждую ночь", "昨天", "昨晚", "上周", "每天", "每晚", "去年",
 )  # fmt: skip
 _PANIC_WORDS = 6
 _QUIET = ("sign:", "live:", "weak:")
@@ -80,12 +93,11 @@ def judge(tagged: Text, found: Found, abroad: str = "") -> Screen:
     if size <= 3 and any(sign in tagged.at for sign in "🔪🔫🗡🪓🔥💣"):
         now.add("immediate_danger")
         rules.add("danger.sign")
-    cries = bool(tagged.named("cry_abroad")) or any(cry in abroad for cry in _CRIES)
-    signs = bool(tagged.named("danger_abroad")) or any(sign in abroad for sign in _SIGNS)
-    if cries or (signs and (short or foreign(" ".join(tagged.words)) or not _english(tagged.words))):
+    abroad_now, abroad_doubt = _abroad(tagged, abroad, short)
+    if abroad_now:
         now.add("immediate_danger")
         rules.add("danger.other_language")
-    elif signs:
+    elif abroad_doubt:
         doubt = True
         rules.add("doubt.other_language")
     flags = {name[5:] for name in found if name.startswith("sign:")}
@@ -145,6 +157,23 @@ def _tells_of_past(tagged: Text) -> bool:
 def _close(one: Hit, other: Hit, reach: int) -> bool:
     """Whether two different findings stand near each other."""
     return one.rule != other.rule and one.first - other.last <= reach and other.first - one.last <= reach
+
+
+def _abroad(tagged: Text, abroad: str, short: bool) -> tuple[bool, bool]:
+    """Whether a message in another language cries for help, or tells of danger now; and whether it may."""
+    if tagged.named("cry_abroad") or any(cry in abroad for cry in _CRIES):
+        return True, True
+    words = tagged.named("danger_abroad")
+    count = words.bit_count() + sum(sign in abroad for sign in _SIGNS)
+    if not count or (words and count == words.bit_count() and not short and not _foreign_words(tagged)):
+        return False, bool(count) and not words
+    over = bool(tagged.named("past_abroad")) or any(sign in abroad for sign in _PAST_SIGNS)
+    present = bool(tagged.named("now_abroad")) or any(sign in abroad for sign in _NOW_SIGNS)
+    return not over and (present or count > 1 or short), True
+
+
+def _foreign_words(tagged: Text) -> bool:
+    return foreign(" ".join(tagged.words)) is not None or not _english(tagged.words)
 
 
 def _english(words: list[str]) -> bool:
