@@ -8,6 +8,7 @@ repeats the value: it may be a secret.
 from __future__ import annotations
 
 import os
+import re
 from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -20,8 +21,15 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from casework.colours import contrast
+
 PREFIX = "REPORTING_"
-SECRETS = ("database_url", "smtp_url", "webhook_url", "webhook_key", "front_door_key")
+# Enough for white words on the colour, and for the colour as words on every light ground of the pages.
+COLOUR_CONTRAST = 5.5
+SECRETS = (
+    "database_url", "smtp_url", "webhook_url", "webhook_key", "connector_key", "connector_client_secret",
+    "delivery_proxy", "front_door_key",
+)  # fmt: skip
 
 
 class SettingsError(ValueError):
@@ -89,6 +97,15 @@ class Settings(BaseSettings):
     # The landlord
     landlord_name: str = "Livv Housing Group"
     landlord_phone: str = ""
+    landlord_email: str = ""
+    # Of buttons and links on the pages: `#` and six hexadecimal digits, dark enough for white words on it.
+    landlord_colour: str = "#1b5e5a"
+    # The neutral page that Exit opens.
+    exit_url: str = "https://www.bbc.co.uk/weather"
+    # The landlord's own websites that may show the chat in a frame; each exactly, such as https://www.example.org.
+    embed_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    # Serves /embedding, which shows the launcher at work.
+    embed_page: bool = False
     duty_phone: str = ""
     duty_manager_name: str = "Duty manager"
     duty_manager_email: str = ""
@@ -100,7 +117,30 @@ class Settings(BaseSettings):
     mail_from: str = ""
     webhook_url: SecretStr = SecretStr("")
     webhook_key: SecretStr = SecretStr("")
-    delivery_attempts: Annotated[int, Field(ge=1, le=100)] = 10
+    # The landlord's case-management system: its address, and which of its fields get what (fieldmap.py).
+    connector_url: str = ""
+    connector_map: Path | None = None
+    # Words, contact and identity leave only where they are named here too.
+    connector_allow: Annotated[tuple[str, ...], NoDecode] = ()
+    connector_auth: Literal["none", "hmac", "oauth"] = "hmac"
+    connector_key: SecretStr = SecretStr("")
+    connector_token_url: str = ""
+    connector_client_id: str = ""
+    connector_client_secret: SecretStr = SecretStr("")
+    connector_scope: str = ""
+    delivery_attempts: Annotated[int, Field(ge=1, le=100)] = 20
+    # Seconds that one attempt may take altogether, and after which a dead worker's message is taken again.
+    delivery_timeout: Annotated[float, Field(ge=0.1, le=60)] = 20.0
+    delivery_lease: Annotated[float, Field(ge=0.2, le=3600)] = 120.0
+    # Trust these certificate authorities instead of the public ones.
+    delivery_ca_file: Path | None = None
+    delivery_proxy: SecretStr = SecretStr("")
+    # Mail and notices without encryption to other machines.
+    delivery_allow_plain: bool = False
+
+    # Seeing who somebody is: whether a second person has to approve it, and for how long request and approval hold.
+    reveal_second_person: bool = False
+    reveal_minutes: Annotated[float, Field(gt=0, le=24 * 60)] = 60.0
 
     # Retention, by record class (case-record.md, "Retention")
     draft_hours: Annotated[float, Field(gt=0, le=24 * 31)] = 24.0
@@ -110,11 +150,41 @@ class Settings(BaseSettings):
     # After how long without a word an advisor is told of a chat about serious danger that broke off.
     broken_off_minutes: Annotated[float, Field(gt=0, le=24 * 60)] = 60.0
 
-    @field_validator("trusted_proxies", "extra_holidays", mode="before")
+    @field_validator("trusted_proxies", "extra_holidays", "embed_origins", "connector_allow", mode="before")
     @classmethod
     def _comma_list(cls, value: Any) -> Any:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("landlord_colour")
+    @classmethod
+    def _readable_colour(cls, value: str) -> str:
+        if not re.fullmatch(r"#[0-9a-fA-F]{6}", value) or contrast(value, "#ffffff") < COLOUR_CONTRAST:
+            raise ValueError(f"a colour such as #1b5e5a, with a contrast of {COLOUR_CONTRAST} to 1 against white")
+        return value.lower()
+
+    @field_validator("landlord_email")
+    @classmethod
+    def _plain_email(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[\w.+-]+@[\w-]+(\.[\w-]+)+", value):
+            raise ValueError("one email address")
+        return value
+
+    @field_validator("exit_url")
+    @classmethod
+    def _safe_way_out(cls, value: str) -> str:
+        # A mistake here would take away somebody's way out.
+        if not re.fullmatch(r"https://[^\s\"'<>\\]+", value):
+            raise ValueError("an https address")
+        return value
+
+    @field_validator("embed_origins")
+    @classmethod
+    def _exact_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in value:
+            if not re.fullmatch(r"https://[a-z0-9.-]+(:\d+)?|http://(localhost|127\.0\.0\.1)(:\d+)?", origin):
+                raise ValueError("exact origins such as https://www.example.org, without a path or a star")
         return value
 
     @field_validator("home")
@@ -173,17 +243,25 @@ class Settings(BaseSettings):
 
 def load_settings(**overrides: Any) -> Settings:
     """The settings of this process. Raises ``SettingsError`` naming the first setting that is wrong."""
+    from casework.outbox.checks import check_delivery
+
     try:
-        return Settings(**overrides)
+        made = Settings(**overrides)
     except ValidationError as error:
         raise SettingsError(_sentence(error)) from None
+    if found := check_delivery(made):
+        raise SettingsError(_named_sentence(*found))
+    return made
 
 
 def _sentence(error: ValidationError) -> str:
     first = error.errors(include_input=False, include_url=False, include_context=False)[0]
     where = str(first["loc"][0]) if first["loc"] else "settings"
     name = where if where.isupper() else f"{PREFIX}{where.upper()}"
-    reason = first["msg"].removeprefix("Value error, ").rstrip(".")
+    return _named_sentence(name, first["msg"].removeprefix("Value error, ").rstrip("."))
+
+
+def _named_sentence(name: str, reason: str) -> str:
     return f"{name} has a value that cannot be used: expected {_expected(reason)}."
 
 

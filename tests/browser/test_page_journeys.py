@@ -15,6 +15,7 @@ SECRET = "Since March the man upstairs has shouted racist names at us on the sta
 # How each question is answered where it is asked: an option's value, several, words, or a button.
 ANSWERS: dict[str, tuple[str, str]] = {
     "danger_now": ("pick", "no"),
+    "danger_check": ("pick", "no"),
     "safe_to_chat": ("words", "yes it is safe"),
     "reporter_role": ("pick", "self"),
     "age_group": ("pick", "18_plus"),

@@ -103,12 +103,18 @@ def test_whole_report_by_keyboard(opened: Open, service: Service) -> None:
     asked(page, "Could it be about")
     press("Skip this question")
     asked(page, "When did it happen")
-    page.keyboard.type("last Tuesday")
+    assert focused(page) == "asked"
+    reach("Day")
+    for part in ("3", "5", "2026"):
+        page.keyboard.type(part)
+        page.keyboard.press("Tab")
+    page.keyboard.type("at night")
     page.keyboard.press("Enter")
     asked(page, "check your answers")
     press("Send my report")
     expect(page.get_by_role("heading", name="We have your report")).to_be_focused()
     assert service.taken[0]["choice"] == "no" and service.taken[2]["text"] == WORDS
+    assert service.taken[5]["text"] == "3 May 2026, at night"
 
 
 # --- sending ---
@@ -149,7 +155,7 @@ def test_a_reply_is_announced_once(chat: Page) -> None:
     chat.wait_for_timeout(200)
     # This reply takes the focus to its question, which is described by the reply: the log stays quiet.
     assert chat.evaluate("window.heard") == []
-    assert chat.locator("#question").get_attribute("aria-describedby") == "reply"
+    assert chat.locator("#question").get_attribute("aria-describedby") == "reply progress"
     chat.get_by_role("button", name="Go back").click()
     chat.wait_for_timeout(200)
     assert len(chat.evaluate("window.heard")) <= 1

@@ -27,6 +27,14 @@ from casework.settings import Settings, SettingsError, load_settings
         ("REPORTING_DATABASE_URL", "mysql://host/name"),
         ("REPORTING_OUTBOX_TRANSPORT", "pigeon"),
         ("REPORTING_DRAFT_HOURS", "-5"),
+        ("REPORTING_EXIT_URL", "javascript:alert(1)"),
+        ("REPORTING_EXIT_URL", "http://weather.example"),
+        ("REPORTING_LANDLORD_COLOUR", "green"),
+        ("REPORTING_LANDLORD_COLOUR", "#ffcc00"),
+        ("REPORTING_LANDLORD_EMAIL", "not an address"),
+        ("REPORTING_EMBED_ORIGINS", "https://www.example.org/page"),
+        ("REPORTING_EMBED_ORIGINS", "https://*.example.org"),
+        ("REPORTING_EMBED_ORIGINS", "http://www.example.org"),
     ],
 )
 def test_a_bad_setting_is_named_and_not_repeated(variable: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,9 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from starlette.middleware import Middleware
 
 from casework.conversation import Incoming
 from casework.conversation.sending import add_after, leave_report, send_report
@@ -19,9 +22,12 @@ from casework.conversation.turns import Services, take_turn
 from casework.privacy import Keys
 from casework.settings import Settings
 from casework.store import Store
+from tests.web.pages_by_hand import Service
 from web.app import create_app
+from web.chat import pages
 from web.chat.rasa_client import AssistantDown, Reply, Said
 from web.chat.service import ChatService
+from web.headers import SecurityHeaders
 
 
 @dataclass
@@ -202,3 +208,24 @@ def _opened(settings: Settings) -> Iterator[Front]:
         yield Front(services, assistant, runner, client)
         runner.run(client.aclose())
         services.store.close()
+
+
+@pytest.fixture
+def service() -> Service:
+    """The stand-in behind the pages, with turns made by hand."""
+    return Service()
+
+
+@pytest.fixture
+def client(service: Service) -> TestClient:
+    """The pages alone, on turns made by hand."""
+    app = FastAPI(middleware=[Middleware(SecurityHeaders)])
+    app.include_router(pages.router(service))  # type: ignore[arg-type]
+    return TestClient(app, base_url="http://testserver", follow_redirects=False)
+
+
+@pytest.fixture
+def chatting(client: TestClient) -> TestClient:
+    """A browser that has begun a chat."""
+    assert client.post("/start").status_code == 303
+    return client

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from html import unescape
 from types import SimpleNamespace
 from typing import Any
 
 from casework.questions.plan import plan
 from casework.questions.wording import card, say
+from casework.settings import Settings
 from web.chat.bodies import MessageBody
 from web.chat.errors import ChatError
 
 TOKEN = "secret-token"
+# What no title, address or cookie may say to whoever looks at the browser afterwards.
+FORBIDDEN = re.compile(r"hate|crime|abuse|asb|report", re.I)
 SUMMARY = [
     {"name": "danger_now", "label": "Danger now", "value": "No"},
     {"name": "account", "label": "What happened", "value": "First line\nsecond <b>line</b>"},
@@ -79,7 +84,11 @@ class Service:
     deaf: ChatError | None = None
     next_turn: dict[str, Any] | None = None
     opened: dict[str, Any] | None = None
-    settings: Any = field(default_factory=lambda: SimpleNamespace(landlord_name="Livv", landlord_phone="0151 000 0000"))
+    settings: Settings = field(
+        default_factory=lambda: Settings(
+            landlord_name="Livv", landlord_phone="0151 000 0000", env="test", _env_file=None
+        )
+    )
 
     def at(self, *entries: tuple[dict[str, Any], str | None]) -> None:
         """Put the conversation at the last of these turns, each with what was said to get it."""
@@ -146,3 +155,17 @@ def _after(name: str) -> str:
 
 def _thanks(name: str) -> Iterable[str]:
     return ("Thank you for telling me. I have kept what you wrote.",) if name == "account" else ()
+
+
+def hidden(html: str, name: str) -> str:
+    """What a hidden field of the page holds."""
+    found = re.search(rf'name="{name}" value="([^"]*)"', html)
+    assert found, name
+    return unescape(found[1])
+
+
+def title(html: str) -> str:
+    """The page's title."""
+    found = re.search(r"<title>(.*?)</title>", html, re.S)
+    assert found
+    return unescape(found[1])

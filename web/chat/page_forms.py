@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
+
+from web.chat.page_dates import NotADay, day_in_words
+from web.chat.page_render import LONDON
 
 MAX_BYTES = 200_000
 CONTROLS = ("skip", "back", "pause", "language", "person", "leave")
@@ -31,6 +35,9 @@ class Form:
     chosen: tuple[str, ...] = ()
     button: str = ""
     several: bool = False
+    # Day, month and year as typed, where they make no day; a day that holds is part of `text`.
+    day: tuple[str, str, str] = ("", "", "")
+    fault: str = ""
 
     @property
     def again(self) -> tuple[tuple[str, str], ...]:
@@ -41,7 +48,7 @@ class Form:
 
     @property
     def empty(self) -> bool:
-        return not (self.text.strip() or self.chosen or self.button)
+        return not (self.text.strip() or self.chosen or self.button or self.fault)
 
 
 async def read_fields(request: Request) -> list[tuple[str, str]]:
@@ -71,17 +78,33 @@ async def read_fields(request: Request) -> list[tuple[str, str]]:
 def read_form(pairs: list[tuple[str, str]]) -> Form:
     """The form that `pairs` describe; unknown fields are left out."""
     last = dict(pairs)
+    text, day, fault = last.get("text", ""), _day_of(last), ""
+    try:
+        said = day_in_words(*day, today=datetime.now(LONDON).date())
+        text, day = ", ".join(part for part in (said, text) if part.strip()), ("", "", "")
+    except NotADay as wrong:
+        fault = str(wrong)
+        if last.get("do"):
+            # A button does not wait for a better date: what was typed goes along as words.
+            text, day, fault = " ".join((*filter(None, day), text)), ("", "", ""), ""
     chosen = tuple(dict.fromkeys(value for name, value in pairs if name in ("choice", "choices") and value))
     return Form(
         id=last.get("id", "")[:64],
         after=last.get("after", "")[:64],
         question=last.get("question", "")[:64],
         kind=last.get("kind", "")[:16],
-        text=last.get("text", ""),
+        text=text,
         chosen=chosen,
         button=last.get("do", "")[:80],
         several=last.get("kind") == "choices",
+        day=day,
+        fault=fault,
     )
+
+
+def _day_of(fields: dict[str, str]) -> tuple[str, str, str]:
+    day, month, year = (fields.get(name, "")[:20] for name in ("day", "month", "year"))
+    return day, month, year
 
 
 def bodies(form: Form) -> list[dict[str, Any]]:

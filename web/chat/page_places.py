@@ -1,15 +1,13 @@
-"""Where else people can turn, and where Exit leads. Numbers come from the one checked file of helplines."""
+"""Where else people can turn. Numbers come from the one checked file of helplines."""
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from casework.questions.wording import helplines
+from casework.settings import Settings
 
-EXIT_URL = "https://www.bbc.co.uk/weather"
 # On every page, in this order; the rest of the checked numbers is on the page of other ways.
 FIRST = ("emergency", "police")
 
@@ -39,22 +37,6 @@ def places() -> dict[str, Place]:
     return {key: Place(line["name"], line["number"], line.get("hours", "")) for key, line in helplines().items()}
 
 
-def landlord_place(settings: Any) -> Place | None:
+def landlord_place(settings: Settings) -> Place | None:
     """The landlord's own line, where one is configured."""
-    phone = str(getattr(settings, "landlord_phone", "") or "")
-    return Place(landlord_name(settings), phone) if phone else None
-
-
-def landlord_name(settings: Any) -> str:
-    return str(getattr(settings, "landlord_name", "") or "Livv Housing Group")
-
-
-def exit_url(settings: Any) -> str:
-    """The neutral page that Exit opens: `REPORTING_EXIT_URL`, an https address, or the weather.
-
-    Raises ValueError for anything else: a mistake here would take away somebody's way out.
-    """
-    url = str(getattr(settings, "exit_url", "") or os.environ.get("REPORTING_EXIT_URL", "") or EXIT_URL)
-    if not re.fullmatch(r"https://[^\s\"'<>\\]+", url):
-        raise ValueError("REPORTING_EXIT_URL has a value that cannot be used: expected an https address.")
-    return url
+    return Place(settings.landlord_name, settings.landlord_phone) if settings.landlord_phone else None

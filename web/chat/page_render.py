@@ -17,13 +17,17 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from casework.questions.wording import card
+from casework.settings import Settings
+from web.chat.page_colours import OURS, colours
 from web.chat.page_headers import session_of
 from web.chat.page_links import with_links
-from web.chat.page_places import exit_url, landlord_name, landlord_place, places
+from web.chat.page_places import landlord_place, places
+from web.chat.page_words import DAY_FIELDS
 
 LONDON = ZoneInfo("Europe/London")
 HERE = Path(__file__).parent
 STATIC = HERE.parent / "static"
+COLOURS = "colours.css"
 
 
 @dataclass(frozen=True)
@@ -39,9 +43,11 @@ class Built:
 class Pages:
     """Renders the pages of one front door."""
 
-    def __init__(self, settings: Any) -> None:
-        self.files = {path.name: _built(path) for path in sorted(STATIC.iterdir()) if path.is_file()}
-        self.exit_url = exit_url(settings)
+    def __init__(self, settings: Settings) -> None:
+        self.files = {path.name: _built(path.name, path.read_bytes()) for path in sorted(STATIC.iterdir())}
+        if settings.landlord_colour != OURS:
+            self.files[COLOURS] = _built(COLOURS, colours(settings.landlord_colour))
+        self.exit_url = settings.exit_url
         self._env = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=select_autoescape(default=True),
@@ -55,11 +61,14 @@ class Pages:
         self._env.globals.update(
             static=self._static,
             exit_url=self.exit_url,
-            landlord=landlord_name(settings),
-            address=str(getattr(settings, "address", "")),
+            styles=["page.css", *(name for name in (COLOURS,) if name in self.files)],
+            landlord=settings.landlord_name,
+            email=settings.landlord_email,
+            address=settings.address,
             own=landlord_place(settings),
             places=places(),
             card_lines=card().splitlines(),
+            day_fields=DAY_FIELDS,
             lang="en-GB",
             dir="ltr",
             error="",
@@ -98,7 +107,6 @@ def when(moment: str) -> str:
     return f"{local:%A} {local.day} {local:%B} at {local:%H:%M}"
 
 
-def _built(path: Path) -> Built:
-    plain = path.read_bytes()
-    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+def _built(name: str, plain: bytes) -> Built:
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
     return Built(plain, gzip.compress(plain, 9, mtime=0), sha256(plain).hexdigest()[:12], kind)

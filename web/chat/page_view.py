@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from casework.questions.wording import card
+from casework.questions.wording import card, texts
 from web.chat import page_words as words
 from web.chat.page_forms import Form, next_id
+from web.chat.page_progress import progress
 
 Turn = Mapping[str, Any]
 
@@ -49,6 +50,7 @@ class Question:
     options: tuple[Option, ...]
     words_label: str
     rows: int
+    field: str
     autocomplete: str
     controls: tuple[tuple[str, str], ...]
     more_controls: tuple[tuple[str, str], ...]
@@ -68,6 +70,8 @@ class Chat:
     form_id: str
     after: str
     typed: str = ""
+    day: tuple[str, str, str] = ("", "", "")
+    progress: str = ""
 
     @property
     def reply(self) -> str:
@@ -125,6 +129,8 @@ def chat_view(
         form_id=next_id(last["id"]),
         after=last["id"],
         typed=form.text if form else "",
+        day=form.day if form else ("", "", ""),
+        progress=progress((entry.turn.get("question") or {}).get("name") for entry in entries),
     )
 
 
@@ -147,6 +153,9 @@ def _lines(entry: Said, *, latest: bool) -> list[Line]:
     parts = [(m.get("kind", "say"), m.get("text", "")) for m in turn["messages"] if m.get("text")]
     parts = [(kind, text) for kind, text in parts if not _on_receipt(text, turn.get("receipt"))]
     asked = _asked(turn)
+    if asked:
+        # A bare "Thank you." before each next question is noise.
+        parts = [(kind, text) for kind, text in parts if text not in texts()["noted"]]
     if latest:
         # The card, the trouble and the question have places of their own on the page.
         parts = [(k, t) for k, t in parts if k not in ("emergency", "error") and t != asked]
@@ -205,9 +214,11 @@ def _question(turn: Turn, form: Form | None) -> Question | None:
     name, kind = asked["name"], asked["kind"]
     chosen = set(form.chosen) if form and form.question == name else set()
     options = tuple(Option(o["value"], o["label"], o["value"] in chosen) for o in asked.get("options") or ())
-    note = words.NOTE_LABELS.get(name) or asked.get("note") or words.WORDS_LABEL
+    plain = words.DATE_WORDS_LABEL if kind == "date" else words.WORDS_LABEL
+    note = words.NOTE_LABELS.get(name) or asked.get("note") or plain
     controls = [("skip", words.CONTROL_LABELS["skip"])] if asked.get("optional") else []
     controls.append(("back", words.CONTROL_LABELS["back"]))
+    autocomplete = _autocomplete(name, asked["text"])
     return Question(
         name=name,
         kind=kind,
@@ -216,8 +227,9 @@ def _question(turn: Turn, form: Form | None) -> Question | None:
         why=asked.get("why") or "",
         options=options,
         words_label=note,
-        rows=_rows(name, kind),
-        autocomplete=_autocomplete(name, asked["text"]),
+        rows=3 if autocomplete == "street-address" else _rows(name, kind),
+        field=autocomplete if autocomplete in ("tel", "email") else "text",
+        autocomplete=autocomplete,
         controls=tuple(controls),
         more_controls=tuple((c, words.CONTROL_LABELS[c]) for c in ("pause", "person", "language", "leave")),
     )

@@ -16,9 +16,12 @@ CONTROL_LABELS = {
 HINTS = {
     "choice": "Choose one answer, or write your own.",
     "choices": "Choose all that fit, or write your own.",
-    "date": "A day such as 3 May, or words such as “last Tuesday” or “about two weeks ago”.",
+    "date": "For example 27, 3 and 2026. Leave empty what you do not know.",
 }
 
+# The three fields of a day: name, label, how many characters are seen.
+DAY_FIELDS = (("day", "Day", 2), ("month", "Month", 5), ("year", "Year", 4))
+DATE_WORDS_LABEL = "Or say when in your own words, such as “last Tuesday” or “about two weeks ago”"
 WORDS_LABEL = "Or write it in your own words"
 NOTE_LABELS = {"account_more": "Add more here", "review": "Or write what you want to do"}
 

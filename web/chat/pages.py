@@ -110,6 +110,8 @@ class PageRoutes:
             return troubles.over(self.pages, request, form)
         if form.empty:
             return await self._again(request, token, form, _nothing(form), 400)
+        if form.fault:
+            return await self._again(request, token, form, form.fault, 400)
         turns: list[dict[str, Any]] = []
         try:
             for body in bodies(form):

@@ -157,7 +157,7 @@
 
   function lock(form, on) {
     form.querySelectorAll("button").forEach((b) => (on ? b.setAttribute("aria-disabled", "true") : b.removeAttribute("aria-disabled")));
-    form.querySelectorAll("textarea, input[type=text]").forEach((field) => { field.readOnly = on; });
+    form.querySelectorAll("textarea, input:not([type=hidden], [type=radio], [type=checkbox])").forEach((field) => { field.readOnly = on; });
   }
 
   // The chat is over: a page without anything of it takes the place of this one.
@@ -197,8 +197,7 @@
     const part = fresh.getElementById("new-answer");
     const items = [...fresh.getElementById("new-lines").children];
     ["new", "reply"].forEach((id) => get(id)?.removeAttribute("id"));
-    const text = part.querySelector("#ask [name=kind]")?.value;
-    const typing = text === "text" || text === "date";
+    const typing = part.querySelector("#ask [name=kind]")?.value === "text";
     const card = part.querySelector("#card"), fault = part.querySelector("#fault");
     // The person's own words are not read back to them; a question that takes the focus is not read twice.
     log.setAttribute("aria-live", "off");

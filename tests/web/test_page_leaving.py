@@ -1,0 +1,96 @@
+"""The way back and the way out of the pages, on turns made by hand."""
+
+from __future__ import annotations
+
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.web.pages_by_hand import PAUSED, RECEIPT, TOKEN, Service, turn
+from web.chat.errors import ChatError, error
+
+
+def test_leaving_ends_everything_and_opens_something_else(chatting: TestClient, service: Service) -> None:
+    reply = chatting.get("/leave")
+    assert reply.status_code == 303
+    assert reply.headers["location"] == "https://www.bbc.co.uk/weather"
+    assert reply.headers["clear-site-data"] == '"storage", "cache"'
+    assert service.left == [TOKEN]
+    assert not chatting.cookies
+    assert "There is nothing here" in chatting.get("/chat").text
+
+
+@pytest.mark.parametrize("headers", [{}, {"X-Part": "turn"}])
+def test_leaving_by_words_shows_nothing_of_the_chat(
+    chatting: TestClient, service: Service, headers: dict[str, str]
+) -> None:
+    service.at((turn("a", "Welcome.", asks="account"), "my secret"))
+    service.next_turn = turn("b", "You have left. What you wrote is deleted.", ended=True)
+    service.deaf = error("no_session")
+    reply = chatting.post("/chat", data={"id": "m1", "choice": "yes"}, headers=headers)
+    assert reply.status_code == 200 and reply.headers["x-part"] == "whole"
+    assert "What you wrote is deleted" in reply.text and "my secret" not in reply.text
+    assert not chatting.cookies
+
+
+def test_receipt_stays_in_sight_when_more_is_written(chatting: TestClient, service: Service) -> None:
+    sent = turn("a", "Thank you.", receipt=RECEIPT, ended=True)
+    service.at((sent, "Send"), (turn("b", "I have added this.", ended=True), "one more thing"))
+    html = chatting.get("/chat").text
+    assert "LV-2026-0001" in html and "You can add more here" in html
+
+
+def test_closing_after_a_receipt_deletes_nothing(chatting: TestClient, service: Service) -> None:
+    service.at((turn("a", asks="account", receipt=PAUSED), "pause"))
+    receipt = chatting.get("/chat").text
+    assert 'href="/close"' in receipt[receipt.index("receipt") :]
+    assert chatting.get("/close").headers["location"].startswith("https://")
+    assert service.left == [] and not chatting.cookies
+
+
+def test_leaving_works_when_nothing_else_does(chatting: TestClient, service: Service) -> None:
+    service.problem = ChatError(503, "unavailable", "Sorry.")
+    assert chatting.get("/leave").status_code == 303
+    assert not chatting.cookies
+
+
+def test_script_leaves_without_being_sent_on(chatting: TestClient, service: Service) -> None:
+    reply = chatting.post("/leave", headers={"sec-fetch-site": "same-origin"})
+    assert reply.status_code == 204 and service.left and "clear-site-data" in reply.headers
+
+
+def test_other_sites_cannot_end_a_chat(chatting: TestClient, service: Service) -> None:
+    chatting.get("/leave", headers={"sec-fetch-site": "cross-site"})
+    chatting.get("/leave", headers={"sec-purpose": "prefetch"})
+    assert service.left == []
+
+
+def test_page_out_of_sight_lets_the_cookie_run_out(chatting: TestClient) -> None:
+    assert "Max-Age=600" in chatting.post("/presence?is=away").headers["set-cookie"]
+    assert "Max-Age" not in chatting.post("/presence?is=here").headers["set-cookie"]
+    chatting.post("/presence?is=over")
+    assert not chatting.cookies
+
+
+def test_code_of_a_paused_report_opens_the_chat(client: TestClient, service: Service) -> None:
+    service.opened = {"session": "t2", "case": None, "turn": turn("a", asks="account")}
+    service.at((turn("a", asks="account"), "x"))
+    reply = client.post("/return", data={"code": "1234 5678 9012 3456"})
+    assert (reply.status_code, reply.headers["location"]) == (303, "/chat")
+    assert "What happened?" in client.get("/chat").text
+
+
+def test_code_of_a_sent_report_shows_its_case(client: TestClient, service: Service) -> None:
+    case = {
+        "reference": "LV-2026-0001",
+        "status": "Being looked at",
+        "messages": [{"text": "Hello", "author": "advisor", "at": "2026-07-20T21:27:32+00:00"}],
+    }
+    service.opened = {"session": "t2", "case": case, "turn": None}
+    reply = client.post("/return", data={"code": "1234567890123456"})
+    assert reply.status_code == 200 and "LV-2026-0001" in reply.text and "Monday 20 July at 22:27" in reply.text
+
+
+def test_wrong_code_is_said_in_place(client: TestClient, service: Service) -> None:
+    service.problem = error("unknown_code")
+    reply = client.post("/return", data={"code": "1111"})
+    assert reply.status_code == 404 and 'id="fault"' in reply.text and 'value="1111"' in reply.text
