@@ -23,7 +23,10 @@ URGENCIES = ("standard", "urgent", "emergency")
 PRIORITIES = ("review", "standard", "urgent", "emergency")
 STATUSES = (
     "new", "acknowledged", "risk_assessed", "action_plan", "in_progress", "closing_review", "closed",
+    "withdrawn",
 )  # fmt: skip
+# From these a case only goes on by a person's wish, as in progress.
+ENDED_STATUSES = frozenset({"closed", "withdrawn"})
 CHANNELS = ("webchat", "website", "phone", "email", "in_person")
 
 

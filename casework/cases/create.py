@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from casework.advisors.assign import Needs, Owner, assign, release
 from casework.advisors.naming import names_advisor
 from casework.cases import records
+from casework.cases.contact import reporter_mac
 from casework.cases.labels import Settled, settle
 from casework.cases.parts import Parts, split
 from casework.cases.priority import facts_of, priority
@@ -63,7 +64,7 @@ def create_case(db: Db, submission: Submission, now: datetime) -> CaseReceipt:
     level, why = priority(facts)
     labels.reasons.extend(why)
     needs = needs_of(submission, parts, labels)
-    mac = _reporter_mac(db, parts)
+    mac = reporter_mac(db, parts.identity.get("contact_value", ""))
     values = {
         **_labels(labels), "complete": True, "sent_at": now, "channel": submission.channel, "priority": level,
         "reporter_role": submission.reporter_role, "identity": submission.identity,
@@ -134,11 +135,6 @@ def _keep_owner(db: Db, known: Any, needs: Needs, now: datetime) -> Owner:
     owner = assign(db, needs, now, leave_out={row.id} if named else ())
     records.event(db, known.reference, "reassigned", now, detail={"because": "named" if named else "training"})
     return owner
-
-
-def _reporter_mac(db: Db, parts: Parts) -> bytes | None:
-    contact = "".join(parts.identity.get("contact_value", "").split()).casefold()
-    return db.keys.mac("reporter", contact) if contact else None
 
 
 def _receipt(db: Db, reference: str, now: datetime, created: bool = True) -> CaseReceipt:

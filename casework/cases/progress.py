@@ -13,8 +13,8 @@ import sqlalchemy as sa
 
 from casework.advisors.assign import count_to, release
 from casework.cases import records
-from casework.cases.codes import CATEGORIES, PRIORITIES, STATUSES, URGENCIES
-from casework.cases.words import NoCase
+from casework.cases.codes import CATEGORIES, ENDED_STATUSES, PRIORITIES, STATUSES, URGENCIES
+from casework.cases.thread import NoCase
 from casework.clocks.keeping import end_alert, start_clocks
 from casework.clocks.promises import SAFEGUARDING_FLAGS, following, starting
 from casework.outbox.rows import put
@@ -35,17 +35,20 @@ class NotAllowed(ValueError):
 
 
 def change_status(db: Db, reference: str, status: str, by: str, at: datetime) -> None:
-    """Move a case to a later status, or reopen a closed one as ``in_progress``. Raises ``NotAllowed``."""
+    """Move a case to a later status, or go on with a closed or withdrawn one as ``in_progress``. Raises
+    ``NotAllowed``."""
     case = _case(db, reference)
     if status == "closed":
         raise NotAllowed("A case is closed with its closing review.")
+    if case.status in ENDED_STATUSES and status != "in_progress":
+        raise NotAllowed(f"A {case.status} case goes on as in progress.")
     if case.status == "closed":
-        if status != "in_progress":
-            raise NotAllowed("A closed case is reopened as in progress.")
         count_to(db, case.advisor_id, at)
         deadlines = starting(case.priority, case.risk_flags, at, db.settings, case.under_18)
         start_clocks(db, reference, [d for d in deadlines if d.name == "update"], at, again=True)
-    elif status not in STATUSES or STATUSES.index(status) <= STATUSES.index(case.status):
+    elif case.status != "withdrawn" and (
+        status not in STATUSES or STATUSES.index(status) <= STATUSES.index(case.status)
+    ):
         raise NotAllowed(f"A case that is {case.status} cannot become {status}.")
     _set(db, reference, status=status, closed_at=None)
     records.event(db, reference, "status", at, by, {"from": case.status, "to": status})
@@ -97,6 +100,15 @@ def confirm_labels(db: Db, reference: str, by: str, at: datetime) -> None:
     _case(db, reference)
     _set(db, reference, labels_confirmed_by=by)
     records.event(db, reference, "labels_confirmed", at, by)
+
+
+def confirm_consent(db: Db, reference: str, by: str, at: datetime) -> None:
+    """An advisor has checked that the affected person agrees: from now on whoever reported for them may learn
+    how the case stands (HP 2.9, AP 2.4)."""
+    if _case(db, reference).reporter_role != "on_behalf":
+        raise NotAllowed("This report was not made for somebody else.")
+    _set(db, reference, consent_confirmed_by=by)
+    records.event(db, reference, "consent_confirmed", at, by)
 
 
 def hand_over(db: Db, reference: str, advisor_id: str, by: str, at: datetime, reason: str) -> None:

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from casework import clocks
 from casework.cases import records
-from casework.cases.words import NoCase
+from casework.cases.thread import NoCase, thread
+from casework.cases.withdrawal import withdrawal_asked
 from casework.privacy.access import log_access
 from casework.store.tables import advisor, case_record, identity_details, report, timeline
 
@@ -57,6 +58,8 @@ def as_json(
             for clock in clocks.clocks_of(db, reference)
         ],
         "related": [], "timeline": _timeline(db, reference), "information_only": case.information_only,
+        "consent_confirmed_by": case.consent_confirmed_by,
+        "withdrawal_asked": withdrawal_asked(db, reference), "messages": thread(db, reference, "advisor"),
     }  # fmt: skip
     if reveal:
         shown["identity_details"] = identity_of(db, reference)

@@ -42,8 +42,8 @@ def insert(
     unknown = {
         "status": "new", "created_at": now, "sent_at": None, "closed_at": None, "held": False,
         "hate_kind": None, "typed_flags": [], "typed_urgency": "standard", "labels_confirmed_by": None,
-        "reporter_role": None,
-        "identity": None, "affected_consent": None, "safeguarding_basis": False, "information_only": False,
+        "reporter_role": None, "identity": None, "affected_consent": None, "consent_confirmed_by": None,
+        "safeguarding_basis": False, "information_only": False,
         "under_18": False, "wants_person": False, "needs_interpreter": False, "postcode_district": None,
         "reporter_mac": None, "satisfaction": None, "closing": None,
     }  # fmt: skip
@@ -62,7 +62,7 @@ def add_report(db: Db, reference: str, parts: Parts, channel: str, now: datetime
     key = secrets.token_hex(16)
     db.execute(_REPORT, {"id": key, "case_reference": reference, "received_at": now, "channel": channel,
                          "answers": seal(db, f"report|answers|{key}", _told(parts, heard))})  # fmt: skip
-    _put_identity(db, reference, key, parts)
+    put_identity(db, reference, key, parts.identity)
 
 
 def replace_report(db: Db, reference: str, parts: Parts, now: datetime, heard: Sequence[str] = ()) -> None:
@@ -72,8 +72,7 @@ def replace_report(db: Db, reference: str, parts: Parts, now: datetime, heard: S
         report.update().where(report.c.id == key)
         .values(answers=seal(db, f"report|answers|{key}", _told(parts, heard)), received_at=now)
     )  # fmt: skip
-    db.execute(identity_details.delete().where(identity_details.c.report_id == key))
-    _put_identity(db, reference, key, parts)
+    put_identity(db, reference, key, parts.identity)
 
 
 def first_report(db: Db, reference: str) -> str:
@@ -82,6 +81,40 @@ def first_report(db: Db, reference: str) -> str:
         sa.select(report.c.id).where(report.c.case_reference == reference).order_by(report.c.received_at).limit(1)
     )
     return found
+
+
+def locked(db: Db, reference: str) -> Any:
+    """The row of a case, kept from other writers until the end of the transaction; None where there is none."""
+    return db.execute(sa.select(case_record).where(case_record.c.reference == reference).with_for_update()).first()
+
+
+def put_told(db: Db, report_id: str, told: Mapping[str, Any]) -> None:
+    """Write back what ``told`` gave, after a change."""
+    sealed = seal(db, f"report|answers|{report_id}", dict(told))
+    db.execute(report.update().where(report.c.id == report_id).values(answers=sealed))
+
+
+def identity_of_report(db: Db, report_id: str) -> dict[str, str]:
+    """Who told one report, and how they can be reached; empty for an anonymous one."""
+    sealed = db.scalar(sa.select(identity_details.c.details).where(identity_details.c.report_id == report_id))
+    found: dict[str, str] = {} if sealed is None else unseal(db, f"identity_details|details|{report_id}", sealed)
+    return found
+
+
+def put_identity(db: Db, reference: str, report_id: str, identity: Mapping[str, str]) -> None:
+    """Replace who told a report; with nothing left in it the row goes."""
+    db.execute(identity_details.delete().where(identity_details.c.report_id == report_id))
+    if identity:
+        db.execute(_IDENTITY, {
+            "report_id": report_id, "case_reference": reference,
+            "details": seal(db, f"identity_details|details|{report_id}", dict(identity)),
+        })  # fmt: skip
+
+
+def told_of(db: Db, report_id: str) -> dict[str, Any]:
+    """``told`` of a report that is known by its id alone."""
+    sealed: bytes = db.scalar(sa.select(report.c.answers).where(report.c.id == report_id))
+    return told(db, report_id, sealed)
 
 
 def told(db: Db, report_id: str, sealed: bytes) -> dict[str, Any]:
@@ -118,11 +151,3 @@ def _told(parts: Parts, heard: Sequence[str]) -> dict[str, Any]:
     """``heard``: ids of the messages a stub has taken in, so that none counts twice."""
     told: dict[str, Any] = {"answers": parts.answers, "contact": parts.contact}
     return {**told, "heard": list(heard)} if heard else told
-
-
-def _put_identity(db: Db, reference: str, report_id: str, parts: Parts) -> None:
-    if parts.identity:
-        db.execute(_IDENTITY, {
-            "report_id": report_id, "case_reference": reference,
-            "details": seal(db, f"identity_details|details|{report_id}", parts.identity),
-        })  # fmt: skip

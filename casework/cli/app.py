@@ -57,6 +57,36 @@ def show(
     raise typer.Exit(command.show(reference, json, reveal, reason))
 
 
+@cases.command()
+def messages(reference: Annotated[str, typer.Argument(help="Such as LR-7F3K-29QD.")], json: Json = False) -> None:
+    """What reporter and advisor wrote to each other. The reading is logged, and nothing is new afterwards."""
+    from casework.cli import messages as command
+
+    raise typer.Exit(command.show(reference, json))
+
+
+@cases.command()
+def answer(
+    reference: Annotated[str, typer.Argument(help="Such as LR-7F3K-29QD.")],
+    text: Annotated[str, typer.Option(help="The message; better on standard input, where no history keeps it.")] = "",
+    json: Json = False,
+) -> None:
+    """Write to the reporter, who reads it with their receipt code."""
+    from casework.cli import messages as command
+
+    raise typer.Exit(command.answer(reference, text, json))
+
+
+@cases.command("confirm-consent")
+def confirm_consent(
+    reference: Annotated[str, typer.Argument(help="Such as LR-7F3K-29QD.")], json: Json = False
+) -> None:
+    """You have checked that the person it happened to agrees: whoever reported for them may learn how it stands."""
+    from casework.cli import messages as command
+
+    raise typer.Exit(command.confirm_consent(reference, json))
+
+
 @advisors.command("import")
 def import_advisors(
     file: Annotated[Path, typer.Argument(help="CSV with name, email and more; see docs.")], json: Json = False

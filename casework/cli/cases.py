@@ -51,7 +51,7 @@ def show(reference: str, as_json: bool, reveal: bool, reason: str) -> int:
 
 
 def _print(case: dict[str, Any]) -> None:
-    apart = ("answers", "clocks", "timeline", "reasons", "identity_details")
+    apart = ("answers", "clocks", "timeline", "reasons", "identity_details", "messages")
     table("Case", ("", ""), [(name, value) for name, value in case.items() if name not in apart])
     table("Answers", ("Question", "Answer"), list(case["answers"].items()))
     if "identity_details" in case:
@@ -60,6 +60,13 @@ def _print(case: dict[str, Any]) -> None:
           [(c["name"], c["due_at"], c["met_at"], c["met_by"]) for c in case["clocks"]])  # fmt: skip
     columns = ("label", "value", "rule", "from", "policy")
     table("Reasons", columns, [[reason.get(name) for name in columns] for reason in case["reasons"]])
+    new = sum(message["new"] for message in case["messages"])
+    if case["messages"]:
+        table(
+            f"Messages ({new} new; `reporting cases messages {case['reference']}` marks them as read)",
+            ("At", "From", "Kind", "Text", "New"),
+            [(m["at"][:16].replace("T", " "), m["author"], m["kind"], m["text"], m["new"]) for m in case["messages"]],
+        )
     for line in case["timeline"]:
         say(f"{line['at'][:16].replace('T', ' ')}  {text_of(line['event'])}  {text_of(line['by'])}")
 

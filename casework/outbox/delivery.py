@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from casework.outbox.letters import compose
+from casework.outbox.letters import Letter, compose
 from casework.outbox.transports import NotDelivered, Transport, mail_transport, system_transport
 from casework.store.tables import advisor, outbox
 
@@ -58,8 +58,10 @@ def deliver(
     sent = failed = dead = 0
     for row in _claim(store, now, with_mail=mail is not None, with_system=system is not None):
         transport = system if row.kind == "case_system" else mail
-        to = row.email or ""
-        letter = compose(store.settings, row.idempotency_key, row.kind, row.case_reference, to)
+        letter = _letter(store, row)
+        if letter is None:
+            _not_wanted(store, row)
+            continue
         try:
             assert transport is not None
             transport(letter)
@@ -88,6 +90,21 @@ def _claim(store: Store, now: datetime, with_mail: bool, with_system: bool) -> l
             keys = [row.id for row in rows]
             db.execute(outbox.update().where(outbox.c.id.in_(keys)).values(next_at=now + LEASE))
         return rows
+
+
+def _letter(store: Store, row: Any) -> Letter | None:
+    """What leaves for this row; None where it is for a reporter who does not want to be alerted any more."""
+    from casework.cases import alerts
+
+    if row.kind != alerts.KIND:
+        return compose(store.settings, row.idempotency_key, row.kind, row.case_reference, row.email or "")
+    with store.read() as db:
+        return alerts.alert_letter(db, row.case_reference, row.idempotency_key)
+
+
+def _not_wanted(store: Store, row: Any) -> None:
+    with store.begin() as db:
+        db.execute(outbox.update().where(outbox.c.id == row.id, outbox.c.state == "pending").values(state="done"))
 
 
 def _sent(store: Store, row: Any, now: datetime) -> None:

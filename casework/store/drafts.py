@@ -195,6 +195,19 @@ def end(db: Db, draft_id: str, reference: str, now: datetime) -> None:
     )  # fmt: skip
 
 
+def hand_over(db: Db, draft_id: str, session_mac: bytes, now: datetime, state: dict[str, Any] | None = None) -> None:
+    """Give a draft to a new session; the one before is over. ``state`` replaces what the draft holds."""
+    values: dict[str, Any] = {"session_mac": session_mac, "touched_at": now, "expires_at": _expiry(db, now)}
+    if state is not None:
+        values["state"] = _seal(db, f"draft|state|{draft_id}", state)
+    db.execute(_draft.update().where(_draft.c.id == draft_id).values(**values))
+
+
+def forget_turns(db: Db, draft_id: str) -> None:
+    """Forget the transcript: it shows a code that opens nothing any more."""
+    db.execute(_turn.delete().where(_turn.c.draft_id == draft_id))
+
+
 def forget_said(db: Db, draft_id: str, message_id: str) -> None:
     """Forget what was typed in one message (an identity that was withdrawn); what was answered stays."""
     db.execute(_turn.update().where(_turn.c.draft_id == draft_id, _turn.c.message_id == message_id).values(said=None))

@@ -1,7 +1,7 @@
 """The tables. Words, answers and identity are sealed bytes; what has to be searched is plain: reference,
 labels, dates, status and postcode district (case-record.md, "Identity apart").
 
-The first migration and these definitions are compared by a test, so a change here needs a migration.
+The migrations and these definitions are compared by a test, so a change here needs a migration.
 """
 
 from __future__ import annotations
@@ -103,6 +103,8 @@ case_record = sa.Table(
     sa.Column("reporter_role", CODE),
     sa.Column("identity", CODE),
     sa.Column("affected_consent", CODE),
+    # A representative learns nothing about the case before an advisor has checked that the person agrees.
+    sa.Column("consent_confirmed_by", sa.String(200)),
     sa.Column("safeguarding_basis", sa.Boolean, nullable=False),
     sa.Column("information_only", sa.Boolean, nullable=False),
     sa.Column("under_18", sa.Boolean, nullable=False),
@@ -146,6 +148,8 @@ message = sa.Table(
     sa.Column("author", CODE, nullable=False),
     sa.Column("kind", CODE, nullable=False),
     sa.Column("body", sa.LargeBinary, nullable=False),
+    # When the other side read it first: the advisor a reporter's, the reporter an advisor's.
+    sa.Column("read_at", Utc),
     sa.Index("uq_message_case_reference_message_id", "case_reference", "message_id", unique=True),
 )  # fmt: skip
 

@@ -267,3 +267,39 @@ def test_the_worker_takes_in_an_alarm_and_stops_when_it_is_told(installed: Store
     assert "taken_in=1" in log and "knife" not in log and "Traceback" not in log
     with installed.read() as db:
         assert len(cases.listed(db)) == 1
+
+
+# -- messages ----------------------------------------------------------------------------------------------
+
+
+def test_an_advisor_reads_and_answers_a_reporter(home: Path, installed: Store) -> None:
+    with installed.begin() as db:
+        reference = cases.create_case(db, a_submission(), CHRISTMAS_EVE).reference
+        cases.add_words(db, reference, "When will you come?", labels(), CHRISTMAS_EVE, kind="message")
+    assert answer(reporting("cases", "show", reference, "--json", home=home))["messages"][0]["new"]
+    assert "When will you come?" in reporting("cases", "show", reference, home=home).stdout
+    (read,) = answer(reporting("cases", "messages", reference, "--json", home=home))
+    assert (read["author"], read["kind"], read["text"], read["new"]) == (
+        "reporter", "message", "When will you come?", True,
+    )  # fmt: skip
+    assert "(new)" not in reporting("cases", "messages", reference, home=home).stdout
+    reporting("cases", "answer", reference, home=home, stdin="On Tuesday.\n")
+    reporting("cases", "answer", reference, "--text", "At ten.", home=home)
+    with installed.read() as db:
+        assert {m["text"] for m in cases.thread(db, reference)} >= {"On Tuesday.", "At ten."}
+        assert "read_messages" in [one["act"] for one in accesses(db, reference)]
+
+
+@pytest.mark.parametrize("command", ["messages", "answer", "confirm-consent"])
+def test_a_case_that_is_not_there_is_said(home: Path, command: str) -> None:
+    done = reporting("cases", command, "LR-2222-2222", home=home, stdin="hello")
+    assert done.returncode == 1 and "no case of this reference" in done.stderr
+
+
+def test_an_empty_answer_and_a_consent_nobody_needs_are_refused(home: Path, installed: Store) -> None:
+    with installed.begin() as db:
+        own = cases.create_case(db, a_submission(), CHRISTMAS_EVE).reference
+        other = cases.create_case(db, a_submission(reporter_role="on_behalf"), CHRISTMAS_EVE).reference
+    assert reporting("cases", "answer", own, home=home, stdin=" \n").returncode == 2
+    assert reporting("cases", "confirm-consent", own, home=home).returncode == 1
+    assert answer(reporting("cases", "confirm-consent", other, "--json", home=home))["consent_confirmed_by"]

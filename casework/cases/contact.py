@@ -1,0 +1,129 @@
+"""How a reporter can be reached: changed with the receipt code, or forgotten for good.
+
+Ways that were not said to be safe are unsafe. Becoming anonymous erases name and contact wherever the report
+holds them (conversation.md, "No anonymous report asks 15 and 16").
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from casework.cases import records
+from casework.cases.parts import NAMED_ONLY
+from casework.outbox.rows import put
+from casework.store.tables import case_record
+
+if TYPE_CHECKING:
+    from casework.store.store import Db
+
+METHODS = ("phone", "text", "email", "letter", "none")
+SAFE_WAYS = ("phone_ok", "voicemail_ok", "text_ok", "email_ok", "letter_ok", "nothing_safe")
+
+
+class ContactError(ValueError):
+    """The wish cannot be kept as it is. ``code``: ``method``, ``value`` or ``safe``."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How the reporter wants to be reached. An empty ``value`` or ``name`` leaves what is held.
+
+    ``alert``: send an e-mail without content when there is something to read; needs e-mail as a safe way.
+    """
+
+    method: str
+    value: str = field(default="", repr=False)
+    safe: tuple[str, ...] = ()
+    note: str = field(default="", repr=False)
+    name: str = field(default="", repr=False)
+    alert: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """What a page may say of it to whoever has the code: the way, never the number, address or name."""
+
+    named: bool
+    method: str | None
+    safe: tuple[str, ...]
+    alert: bool
+
+
+def contact_of(db: Db, reference: str) -> Contact:
+    """How the reporter of this case is reached now."""
+    told = records.told_of(db, records.first_report(db, reference))
+    held = told["contact"]
+    if held is None:
+        return Contact(False, None, (), False)
+    return Contact(True, held.get("method"), tuple(held.get("safe", ())), bool(held.get("alert")))
+
+
+def change_contact(db: Db, case: Any, wish: Wish, now: datetime) -> None:
+    """Put this wish in place of what was held; the advisor is told. Raises ``ContactError``."""
+    if wish.method not in METHODS:
+        raise ContactError("method")
+    if not set(wish.safe) <= set(SAFE_WAYS):
+        raise ContactError("safe")
+    key = records.first_report(db, case.reference)
+    told, identity = records.told_of(db, key), records.identity_of_report(db, key)
+    before = (told["contact"] or {}).get("method")
+    kept = identity.get("contact_value", "") if before == wish.method else ""
+    value = wish.value.strip() or kept
+    if wish.method != "none" and not value:
+        raise ContactError("value")
+    safe = ["nothing_safe"] if "nothing_safe" in wish.safe else [way for way in SAFE_WAYS if way in wish.safe]
+    if wish.method == "none":
+        value, safe = "", []
+    alert = wish.alert and wish.method == "email" and "email_ok" in safe
+    answers = _without(told["answers"])
+    answers |= {"identity": "named", "contact_method": wish.method}
+    if safe:
+        answers["contact_safety"] = safe
+    identity |= {"contact_value": value, "contact_safety": wish.note.strip()}
+    if wish.name.strip():
+        identity["reporter_name"] = wish.name.strip()
+    contact: dict[str, Any] = {"method": wish.method, "safe": safe}
+    if alert:
+        contact["alert"] = True
+    records.put_told(db, key, {**told, "answers": answers, "contact": contact})
+    records.put_identity(db, case.reference, key, {name: text for name, text in identity.items() if text})
+    _changed(db, case, now, identity="named", reporter_mac=reporter_mac(db, value))
+
+
+def become_anonymous(db: Db, case: Any, now: datetime) -> None:
+    """Erase the reporter's name and contact, wherever the report holds them; the advisor is told."""
+    key = records.first_report(db, case.reference)
+    told, identity = records.told_of(db, key), records.identity_of_report(db, key)
+    answers = {**_without(told["answers"]), "identity": "anonymous"}
+    identity = {name: text for name, text in identity.items() if name not in NAMED_ONLY}
+    records.put_told(db, key, {**told, "answers": answers, "contact": None})
+    records.put_identity(db, case.reference, key, identity)
+    _changed(db, case, now, identity="anonymous", reporter_mac=None)
+
+
+def reporter_mac(db: Db, contact: str) -> bytes | None:
+    """What a named reporter's other reports are found by; None without a contact."""
+    plain = "".join(contact.split()).casefold()
+    return db.keys.mac("reporter", plain) if plain else None
+
+
+def _without(answers: dict[str, Any]) -> dict[str, Any]:
+    """The answers without anything said at the questions about the reporter's name and contact."""
+    kept = {name: value for name, value in answers.items() if name not in NAMED_ONLY}
+    if "notes" in kept:
+        kept["notes"] = {name: note for name, note in kept["notes"].items() if name not in NAMED_ONLY}
+    if "also_said" in kept:
+        kept["also_said"] = [entry for entry in kept["also_said"] if entry.get("question") not in NAMED_ONLY]
+    return {name: value for name, value in kept.items() if name not in ("notes", "also_said") or value}
+
+
+def _changed(db: Db, case: Any, now: datetime, **values: Any) -> None:
+    db.execute(case_record.update().where(case_record.c.reference == case.reference).values(**values))
+    records.event(db, case.reference, "contact_changed", now, by="reporter")
+    put(db, "contact_changed", case.reference, now, advisor_id=case.advisor_id, key=now.isoformat())

@@ -1,0 +1,107 @@
+"""Withdrawing a report, and taking that back.
+
+The reporter's wish is written down at once and their advisor is told, who confirms it in a safe way: somebody
+may have been made to ask. Nothing is deleted and no clock is met by it, and it never ends a safeguarding concern
+(case-record.md, "Receipt code"): such a case keeps its status.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from casework.cases import records
+from casework.cases.thread import NoCase, keep
+from casework.clocks.promises import SAFEGUARDING_FLAGS
+from casework.outbox.rows import put
+from casework.store.tables import case_record, message, timeline
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from casework.store.store import Db
+
+_OUTLIVES = SAFEGUARDING_FLAGS | {"domestic_abuse", "immediate_danger"}
+_WISHES = ("withdrawal_asked", "withdrawal_taken_back")
+
+
+def concerns_safety(case: Any) -> bool:
+    """Whether somebody may be at risk, so that the work goes on whatever the reporter wishes."""
+    return (
+        in_need(case.risk_flags, case.urgency) or bool(case.safeguarding_basis) or bool(case.under_18)
+    )  # fmt: skip
+
+
+def in_need(flags: Collection[str], urgency: str) -> bool:
+    """Whether these flags or this urgency are a concern that no withdrawal ends."""
+    return urgency == "emergency" or bool(_OUTLIVES & set(flags))
+
+
+def ask_to_withdraw(db: Db, reference: str, words: str, now: datetime, message_id: str = "") -> bool:
+    """The reporter withdraws. The case becomes ``withdrawn``, unless somebody may be at risk or it is closed.
+
+    False where this message was taken before. Raises ``NoCase``.
+    """
+    case = records.locked(db, reference)
+    if case is None:
+        raise NoCase(reference)
+    key = message_id or secrets.token_hex(16)
+    if not keep(db, reference, key, "reporter", "withdrawal_asked", words, now):
+        return False
+    records.event(db, reference, "withdrawal_asked", now, by="reporter")
+    if case.status not in ("closed", "withdrawn") and not concerns_safety(case):
+        _move(db, reference, case.status, "withdrawn", now, "reporter")
+    put(db, "withdrawal_asked", reference, now, advisor_id=case.advisor_id, key=key)
+    return True
+
+
+def take_back_withdrawal(db: Db, reference: str, now: datetime, message_id: str = "") -> bool:
+    """The reporter wants it to go on after all: the case stands where it stood. Raises ``NoCase``."""
+    case = records.locked(db, reference)
+    if case is None:
+        raise NoCase(reference)
+    key = message_id or secrets.token_hex(16)
+    if not withdrawal_asked(db, reference) or not keep(db, reference, key, "reporter", _WISHES[1], "", now):
+        return False
+    records.event(db, reference, "withdrawal_taken_back", now, by="reporter")
+    go_on(db, case, now, "reporter")
+    put(db, "withdrawal_taken_back", reference, now, advisor_id=case.advisor_id, key=key)
+    return True
+
+
+def go_on(db: Db, case: Any, now: datetime, by: str) -> None:
+    """A withdrawn case gets back the status it had; any other stays as it is."""
+    if case.status == "withdrawn":
+        _move(db, case.reference, "withdrawn", _before(db, case.reference), now, by)
+
+
+def withdrawal_asked(db: Db, reference: str) -> bool:
+    """Whether the reporter's last word on it is that they withdraw."""
+    last = (
+        sa.select(message.c.kind)
+        .where(message.c.case_reference == reference, message.c.kind.in_(_WISHES))
+        .order_by(message.c.at.desc(), message.c.id.desc())
+        .limit(1)
+    )
+    return bool(db.scalar(last) == "withdrawal_asked")
+
+
+def _before(db: Db, reference: str) -> str:
+    """The status that the last withdrawal ended."""
+    moves = (
+        sa.select(timeline.c.detail)
+        .where(timeline.c.case_reference == reference, timeline.c.event == "status")
+        .order_by(timeline.c.id.desc())
+    )
+    for detail in db.execute(moves).scalars():
+        if detail and detail.get("to") == "withdrawn":
+            return str(detail["from"])
+    return "in_progress"
+
+
+def _move(db: Db, reference: str, old: str, new: str, now: datetime, by: str) -> None:
+    db.execute(case_record.update().where(case_record.c.reference == reference).values(status=new))
+    records.event(db, reference, "status", now, by, {"from": old, "to": new})
