@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, reduce
+from itertools import repeat
+from operator import or_
 
 from casework.triage.guards import blocked
 from casework.triage.lexicon import Lexicon
@@ -17,7 +19,7 @@ from casework.triage.patterns import Elements, Pattern
 from casework.triage.rulefile import Rule
 from casework.triage.rules import Found, Hit, RuleBook, _Keys, rule_book
 from casework.triage.text import Text
-from casework.triage.words import SIGNS, plain, split_fast
+from casework.triage.words import SIGNS, plain
 
 # In this order: what settles most comes first.
 _ORDER = ("now", "live", "sure", "likely", "near", "weak", "sign", "doubt")
@@ -26,17 +28,20 @@ LABELS = frozenset(_ORDER)
 # Families that the judgement itself asks for by name; a guard's, too.
 _JUDGED = ("small_help", "fire_word", "cry_abroad", "danger_abroad")
 _ASKED = (
-    *_JUDGED, "now_abroad", "past_abroad", "told_past", "filler", "ing", "kept_in_idioms", "past_word", "just_ago", "habit_word",
-    "now_sign", "negator", "pseudo_negation", "thought_end", "them_noun", "supposing", "supposing_end", "greeting",
-    "topic_question", "self_word", "pronoun_agent", "what_if", "happened_to_me", "panic_word", "denial",
+    *_JUDGED, "now_abroad", "past_abroad", "told_past", "filler", "ing", "kept_in_idioms", "past_word", "just_ago",
+    "habit_word", "now_sign", "negator", "pseudo_negation", "thought_end", "them_noun", "supposing", "supposing_end",
+    "greeting", "topic_question", "self_word", "pronoun_agent", "what_if", "happened_to_me", "panic_word", "denial",
 )  # fmt: skip
 _ASKED_WORDS = ("if", "unless", "before", ",", "'", '"')
-_DISGUISE = re.compile(r"[*@$#+]")
 _STOPS = ".!?;\n\r…"
-_MARKED = [(mark, ",") for mark in ",:()[]/"] + [(mark, " ") for mark in "-&=~^|\\<>{}_%–—\t"]
+_SIGNS = (*_STOPS, *',:()[]/"')
 # What phones put in of their own accord.
 _TYPED = [("’", "'"), ("‘", "'"), ("“", '"'), ("”", '"'), ("–", " "), ("—", " "), ("£", " "), ("\xa0", " ")]
-_MARKS = str.maketrans(dict(_MARKED))
+_MARKS = {sign: f" {sign} " for sign in (*_SIGNS, *SIGNS)} | dict.fromkeys("-&=~^|\\<>{}_%–—\t", " ")
+# Letters that the whole reading takes for plain ones, and signs that it leaves out.
+_FOREIGN = frozenset(
+    chr(code) for code in (*range(0xAB, 0x180), 0x218, 0x219, 0x21A, 0x21B, *range(0x2000, 0x2070), 0xFE0F)
+)
 _TRIPLE = re.compile(r"(.)\1\1")
 # So many words that no dictionary knows are looked at for a disguise; beyond that nobody is writing.
 _MOST_ODD = 150
@@ -110,27 +115,21 @@ class Message(Text):
                     conts[family] = conts.get(family, 0) | ((1 << size) - 1) << (i + 1)
 
 
-_Bits = tuple[int, int, int, int]
-_NONE: _Bits = (0, 0, 0, 0)
-
-
 @dataclass(slots=True)
 class DangerBook(RuleBook):
-    """The danger rules with what they use. Patterns and elements are bits; ``numbers`` leads back to the patterns.
+    """The danger rules with what they use. Patterns are bits; ``numbers`` leads back to the patterns.
 
-    ``keys`` holds for each word the patterns whose rarest, second and third rarest element it may bring about
-    (``phrases`` the same, with all words of the phrase), ``elements_of`` its elements, ``needs`` those of a pattern.
+    ``ranks`` holds for each word the patterns whose rarest element it may bring about, then those for which it is the
+    second rarest, then the third (``phrases`` the same, with the words of the phrase); ``spare``, for patterns of fewer
+    elements, those ranks that none must fill.
     """
 
     anchors: frozenset[str] = frozenset()
     known_words: frozenset[str] = frozenset()
     numbers: list[int] = field(default_factory=list)
-    needs: list[int] = field(default_factory=list)
-    keys: dict[str, tuple[int, int, int]] = field(default_factory=dict)
-    elements_of: dict[str, int] = field(default_factory=dict)
-    phrases: dict[str, list[tuple[frozenset[str], _Bits]]] = field(default_factory=dict)
-    alone: int = 0
-    pairs: int = 0
+    ranks: dict[str, int] = field(default_factory=dict)
+    phrases: dict[str, list[tuple[frozenset[str], int]]] = field(default_factory=dict)
+    spare: int = 0
     telling: int = 0
     whole: dict[int, list[Rule]] = field(default_factory=dict)
     words_of: dict[int, frozenset[str]] = field(default_factory=dict)
@@ -151,34 +150,14 @@ class DangerBook(RuleBook):
         return text
 
     def _awake(self, here: set[str]) -> int:
-        """The patterns (bits) whose every element these words may bring about."""
-        first = second = third = 0
-        keys, phrases = self.keys, self.phrases
-        for word in here & keys.keys():
-            one, two, three = keys[word]
-            first |= one
-            second |= two
-            third |= three
-        whole = [bits for word in here & phrases.keys() for needed, bits in phrases[word] if needed <= here]
-        for _, one, two, three in whole:
-            first |= one
-            second |= two
-            third |= three
-        awake = first & (second | self.alone) & (third | self.pairs)
-        left = awake & ~self.pairs
-        if left:
-            present, elements, needs = 0, self.elements_of, self.needs
-            for word in here & elements.keys():
-                present |= elements[word]
-            for bits, _, _, _ in whole:
-                present |= bits
-            while left:
-                low = left & -left
-                left ^= low
-                needed = needs[low.bit_length() - 1]
-                if needed & present != needed:
-                    awake ^= low
-        return awake
+        """The patterns (bits) whose three rarest elements these words may bring about."""
+        ranks = reduce(or_, map(self.ranks.get, here, repeat(0)), self.spare)
+        for word in here & self.phrases.keys():
+            for needed, bits in self.phrases[word]:
+                if needed <= here:
+                    ranks |= bits
+        width = len(self.numbers)
+        return ranks & (ranks >> width) & (ranks >> 2 * width) & ((1 << width) - 1)
 
     def _numbers(self, awake: int) -> set[int]:
         live: set[int] = set()
@@ -304,7 +283,7 @@ def danger_book() -> DangerBook:
             family, without = families[0]
             if family in book.made and not without:
                 made.whole[pattern.number] = book.made[family]
-    _index_needs(made, book.elements, used, rules)
+    _index_ranks(made, book.elements, used, rules)
     literal = {word for number in used.elements for word in book.elements.items[number].words}
     made.known_words = frozenset(literal | set(made.lexicon.words) | set(made.lexicon.phrases) | set(_ASKED_WORDS))
     made.anchors = _anchors(made, telling)
@@ -324,47 +303,40 @@ def _small(full: Lexicon, families: set[int]) -> Lexicon:
     return small
 
 
-def _index_needs(made: DangerBook, elements: Elements, used: _Used, rules: list[Rule]) -> None:
-    """For each word, the elements it may bring about, and the patterns whose rarest, second or third they are."""
+def _index_ranks(made: DangerBook, elements: Elements, used: _Used, rules: list[Rule]) -> None:
+    """For each word, the patterns whose rarest, second and third rarest element it may bring about."""
     full = _Keys(rule_book())
     doing = made.lexicon.numbers["ing"]
     keys = {number: full.element(elements.items[number]) for number in used.elements}
     sure = [number for number in sorted(used.elements) if doing not in keys[number][2]]
-    bit_of = {number: 1 << i for i, number in enumerate(sure)}
-    ranks = [dict.fromkeys(sure, 0) for _ in range(3)]
-    made.numbers, made.needs, made.alone, made.pairs = sorted(used.patterns), [], 0, 0
+    of_element = dict.fromkeys(sure, 0)
+    made.numbers = sorted(used.patterns)
+    width = len(made.numbers)
     for i, number in enumerate(made.numbers):
-        steps = sorted({one for one, _ in used.patterns[number].steps if one in bit_of}, key=lambda one: keys[one][0])
-        made.needs.append(sum(bit_of[one] for one in steps))
-        for rank, one in zip(ranks, steps, strict=False):
-            rank[one] |= 1 << i
-        made.alone |= int(len(steps) < 2) << i
-        made.pairs |= int(len(steps) < 3) << i
-    of_word: dict[str, _Bits] = {}
-    of_family: dict[int, _Bits] = {}
+        steps = sorted(
+            {one for one, _ in used.patterns[number].steps if one in of_element}, key=lambda one: keys[one][0]
+        )
+        for rank in range(3):
+            if rank < len(steps):
+                of_element[steps[rank]] |= 1 << (i + rank * width)
+            else:
+                made.spare |= 1 << (i + rank * width)
+    of_family: dict[int, int] = {}
     for number in sure:
         _, words, families = keys[number]
-        more = (bit_of[number], ranks[0][number], ranks[1][number], ranks[2][number])
         for word in words:
-            of_word[word] = _both(of_word.get(word, _NONE), more)
+            made.ranks[word] = made.ranks.get(word, 0) | of_element[number]
         for family in families:
-            of_family[family] = _both(of_family.get(family, _NONE), more)
+            of_family[family] = of_family.get(family, 0) | of_element[number]
     for word, tags in made.lexicon.words.items():
         for family in tags:
-            of_word[word] = _both(of_word.get(word, _NONE), of_family.get(family, _NONE))
-    made.elements_of = {word: bits[0] for word, bits in of_word.items() if bits[0]}
-    made.keys = {word: (one, two, three) for word, (_, one, two, three) in of_word.items() if one | two | three}
-    made.phrases = {}
+            made.ranks[word] = made.ranks.get(word, 0) | of_family.get(family, 0)
     for phrase, family in made.lexicon.all_phrases():
-        if family in of_family:
-            rarest = _rarest(phrase, full.common)
-            made.phrases.setdefault(rarest, []).append((frozenset(phrase), of_family[family]))
+        if of_family.get(family):
+            row = (frozenset(phrase), of_family[family])
+            made.phrases.setdefault(_rarest(phrase, full.common), []).append(row)
     telling = frozenset(_telling(made, rules))
     made.telling = sum(1 << i for i, number in enumerate(made.numbers) if number in telling)
-
-
-def _both(one: _Bits, two: _Bits) -> _Bits:
-    return one[0] | two[0], one[1] | two[1], one[2] | two[2], one[3] | two[3]
 
 
 def _telling(made: DangerBook, rules: list[Rule]) -> Iterable[int]:
@@ -387,8 +359,8 @@ def _rarest(phrase: tuple[str, ...], common: frozenset[str]) -> str:
 def _anchors(made: DangerBook, telling: dict[int, Pattern]) -> frozenset[str]:
     """Words without one of which no rule of danger fires."""
     bits = sum(1 << i for i, number in enumerate(made.numbers) if number in telling)
-    words = {word for word, (first, _, _) in made.keys.items() if first & bits}
-    words |= {word for word, rows in made.phrases.items() if any(row[1][1] & bits for row in rows)}
+    words = {word for word, ranks in made.ranks.items() if ranks & bits}
+    words |= {word for word, rows in made.phrases.items() if any(ranks & bits for _, ranks in rows)}
     judged = {made.lexicon.numbers[name] for name in _JUDGED}
     words |= {word for word, tags in made.lexicon.words.items() if not judged.isdisjoint(tags)}
     return frozenset(words | {phrase[0] for phrase, family in made.lexicon.all_phrases() if family in judged})
@@ -400,24 +372,14 @@ def read_words(text: str) -> list[str]:
     low = text.lower()
     if not low.isascii():
         for mark, plainly in _TYPED:
-            low = low.replace(mark, plainly)
-        if not low.isascii():
-            low = plain(text)[0]
-    if _DISGUISE.search(low):
-        words = split_fast(low)
-    else:
-        signs = (*_STOPS, ",", '"')
-        if low.isascii():
-            low = low.translate(_MARKS)
-        else:
-            signs = (*signs, *SIGNS)
-            for mark, plainly in _MARKED:
+            if mark in low:
                 low = low.replace(mark, plainly)
-        for sign in signs:
-            if sign in low:
-                low = low.replace(sign, f" {sign} ")
-        low = f" {low} ".replace(" '", " ' ").replace("' ", " ' ")
-        words = [word for word in low.split(" ") if word] if "\n" in low or "\r" in low else low.split()
+        if not low.isascii() and not _FOREIGN.isdisjoint(low):
+            low = plain(low)[0]
+    for mark in _MARKS.keys() & set(low):
+        low = low.replace(mark, _MARKS[mark])
+    low = f" {low} ".replace("' ", " ").replace(" '", " ' ")
+    words = [word for word in low.split(" ") if word]
     reading: dict[str, str] = {}
     odd = 0
     known, misspelt = lexicon.known, lexicon.misspelt

@@ -5,6 +5,8 @@ Recall comes first: where signs of present danger are unclear the answer is ``do
 
 from __future__ import annotations
 
+import re
+
 from casework.triage.dangerbook import LABELS, danger_book, read_words
 from casework.triage.guards import blocked
 from casework.triage.labels import RISK_FLAGS, Screen
@@ -38,6 +40,7 @@ _PAST_SIGNS = (
     "أمس", "امبارح", "البارحة", "الأسبوع الماضي", "كل يوم", "كل ليلة", "دیشب", "دیروز", "هفته پیش", "هر شب", "هر روز", "ڕابردوو", "دوێنێ", "هەموو شەوێک",
     "вчора", "вчера", "минулого", "прошл", "щодня", "щоночі", "каждый день", "каждую ночь", "昨天", "昨晚", "上周", "每天", "每晚", "去年",
 )  # fmt: skip
+_OTHER_SCRIPT = re.compile("[\u0370-\u1fff\u3040-\uffee]")
 _PANIC_WORDS = 6
 _QUIET = ("sign:", "live:", "weak:")
 # A message of so few words that tells of nothing past or usual tells of now.
@@ -54,7 +57,7 @@ _LONG = 120
 def screen(text: str) -> Screen:
     """Signs of danger in one message, whatever question it answers. Total; no words are kept."""
     book = danger_book()
-    abroad = "" if text.isascii() else text
+    abroad = text if _OTHER_SCRIPT.search(text) else ""
     words = read_words(text)
     if not abroad and book.anchors.isdisjoint(words):
         return Screen(False, False, frozenset(), ())
@@ -121,7 +124,7 @@ def _likely(tagged: Text, found: Found, size: int) -> tuple[set[str], bool]:
     near = found.get("near:immediate_danger", [])
     strong = [hit for hits in likely.values() for hit in hits]
     reach = _CLOSE // 2 if long else _CLOSE
-    present = not _tells_of_past(tagged)
+    present = size <= _MODERATE and not _tells_of_past(tagged)
     brief, moderate = present and size <= _BRIEF, present and size <= _MODERATE
     now: set[str] = set()
     for flag, hits in likely.items():
