@@ -2,75 +2,124 @@
 
 A sealed value is AES-256-GCM: one byte with the number of the key, 12 bytes nonce, ciphertext with tag.
 The context (``table|column|row id``) is authenticated with it, so a value copied to another row or column
-does not open. The newest key seals; older ones still open, which is all that rotation needs.
+does not open. The newest key seals; older ones still open. A key that was made meanwhile (rotation) is taken
+up by every running process by itself.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hmac
+import logging
 import os
-import re
-import secrets
-import stat
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from casework.privacy.sources import (
+    KeysError,
+    configured,
+    from_configuration,
+    from_directory,
+    make_missing,
+    make_seal_file,
+)
+
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-KEY_BYTES = 32
+__all__ = ["Keys", "KeysError", "SealError", "add_seal_key", "number_of"]
+
+log = logging.getLogger(__name__)
 NONCE_BYTES = 12
 TAG_BYTES = 16
-_SEAL_FILE = re.compile(r"seal-(\d{1,3})\.key$")
-
-
-class KeysError(RuntimeError):
-    """Keys are missing, unreadable or open to others. The message is a sentence for the operator."""
+# A change of the folder this young may be followed by another one with the same time stamp.
+_UNSETTLED_NS = 1_000_000_000
 
 
 class SealError(ValueError):
     """A sealed value cannot be opened: altered, moved to another row, or sealed with a key that is gone."""
 
 
+@dataclass(slots=True)
+class _Ring:
+    """The sealing keys by number, and the folder they came from (None: from the configuration)."""
+
+    keys: dict[int, AESGCM] = field(repr=False)
+    newest: int
+    directory: Path | None
+    stamp: int = 0
+
+    def refresh(self, force: bool = False) -> None:
+        """Take up keys that were made since. A folder that is gone or damaged changes nothing: what is at hand
+        still seals, and danger has to be kept."""
+        if self.directory is None:
+            return
+        try:
+            stamp = os.stat(self.directory).st_mtime_ns
+            if stamp == self.stamp and not force:
+                return
+            found = _ciphers(from_directory(self.directory).seal)
+        except (OSError, KeysError) as error:
+            log.error("the keys cannot be read again: %s", type(error).__name__)
+            return
+        # Old keys of this process stay: what it read with them may still be on its way.
+        self.keys = {**self.keys, **found}
+        self.newest = max(found)
+        self.stamp = 0 if time.time_ns() - stamp < _UNSETTLED_NS else stamp
+
+
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """All secrets of an installation that live in ``{home}/keys`` (directory 0700, files 0600)."""
+    """All secrets of an installation."""
 
-    ring: dict[int, AESGCM] = field(repr=False)
-    newest: int
+    ring: _Ring = field(repr=False)
     mac_key: bytes = field(repr=False)
     salt: bytes = field(repr=False)
 
     @classmethod
     def load(cls, home: Path, create: bool = False) -> Keys:
-        """Read the keys below ``home``; with ``create`` make those that are missing. Raises ``KeysError``."""
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+        """The keys of the configuration, or those below ``home``; with ``create`` missing files are made.
+        Raises ``KeysError``."""
+        directory = None if configured() else Path(home) / "keys"
+        if directory is not None and create:
+            make_missing(directory)
+        raw = from_configuration() if directory is None else from_directory(directory)
+        return cls(_Ring(_ciphers(raw.seal), max(raw.seal), directory), raw.mac, raw.receipts)
 
-        directory = Path(home) / "keys"
-        if create:
-            _make_missing(directory)
-        ring = {number: AESGCM(_read(path)) for number, path in _seal_files(directory)}
-        if not ring:
-            raise KeysError(f"There are no keys in {directory}; `make run` makes them.")
-        return cls(ring, max(ring), _read(directory / "mac.key"), _read(directory / "receipts.salt"))
+    @property
+    def newest(self) -> int:
+        """The number of the key that seals now."""
+        self.ring.refresh()
+        return self.ring.newest
+
+    @property
+    def numbers(self) -> list[int]:
+        """All key numbers at hand, in order."""
+        self.ring.refresh()
+        return sorted(self.ring.keys)
 
     def seal(self, plaintext: bytes, *, context: str) -> bytes:
         """Encrypt and bind to ``context``."""
         nonce = os.urandom(NONCE_BYTES)
         number = self.newest
-        return bytes((number,)) + nonce + self.ring[number].encrypt(nonce, plaintext, context.encode())
+        return bytes((number,)) + nonce + self.ring.keys[number].encrypt(nonce, plaintext, context.encode())
 
     def open(self, sealed: bytes, *, context: str) -> bytes:
         """Decrypt a value that was sealed for ``context``. Raises ``SealError``."""
         from cryptography.exceptions import InvalidTag
 
-        if len(sealed) < 1 + NONCE_BYTES + TAG_BYTES or sealed[0] not in self.ring:
+        if len(sealed) < 1 + NONCE_BYTES + TAG_BYTES:
+            raise SealError("a sealed value is damaged")
+        if sealed[0] not in self.ring.keys:
+            self.ring.refresh(force=True)
+        cipher = self.ring.keys.get(sealed[0])
+        if cipher is None:
             raise SealError("a sealed value is damaged or its key is gone")
         nonce, body = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
         try:
-            return self.ring[sealed[0]].decrypt(nonce, body, context.encode())
+            return cipher.decrypt(nonce, body, context.encode())
         except InvalidTag:
             raise SealError("a sealed value was altered or belongs elsewhere") from None
 
@@ -81,62 +130,22 @@ class Keys:
         return hmac.digest(self.mac_key, purpose.encode() + b"\x00" + body, "sha256")
 
 
+def number_of(sealed: bytes) -> int:
+    """The number of the key that a value was sealed with; 0 for an empty one."""
+    return sealed[0] if sealed else 0
+
+
 def add_seal_key(home: Path) -> int:
-    """Start a new sealing key (rotation): everything sealed from the next start on uses it. Returns its
-    number."""
-    directory = Path(home) / "keys"
-    number = max((number for number, _ in _seal_files(directory)), default=0) + 1
-    if number > 255:
-        raise KeysError("All 255 key numbers are used.")
-    _make(directory / f"seal-{number}.key")
-    return number
+    """Make a new sealing key below ``home``; all processes seal with it from now on. Returns its number.
+
+    Raises ``KeysError`` where the keys stand in the configuration: it is changed by a person.
+    """
+    if configured():
+        raise KeysError("The keys stand in REPORTING_KEYS: add a newer seal key there, restart, and run this again.")
+    return make_seal_file(Path(home) / "keys")
 
 
-def _seal_files(directory: Path) -> list[tuple[int, Path]]:
-    try:
-        names = os.listdir(directory)
-    except FileNotFoundError:
-        return []
-    found = [(int(match[1]), directory / name) for name in names if (match := _SEAL_FILE.match(name))]
-    return sorted(pair for pair in found if 1 <= pair[0] <= 255)
+def _ciphers(raw: Mapping[int, bytes]) -> dict[int, AESGCM]:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-
-def _make_missing(directory: Path) -> None:
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not _seal_files(directory):
-        _make(directory / "seal-1.key")
-    for name in ("mac.key", "receipts.salt"):
-        if not (directory / name).exists():
-            _make(directory / name)
-
-
-def _make(path: Path) -> None:
-    """Write a new key so that two processes starting at once end up with the same one, whole and on disk."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(secrets.token_bytes(KEY_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
-        with contextlib.suppress(FileExistsError):
-            os.link(draft, path)
-    finally:
-        draft.unlink()
-    directory = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        if stat.S_IMODE(path.stat().st_mode) & 0o077:
-            raise KeysError(f"{path} can be read by others; its mode must be 0600.")
-        value = path.read_bytes()
-    except OSError as error:
-        raise KeysError(f"The key {path} cannot be read.") from error
-    if len(value) != KEY_BYTES:
-        raise KeysError(f"The key {path} is damaged: {KEY_BYTES} bytes are expected.")
-    return value
+    return {number: AESGCM(value) for number, value in raw.items()}

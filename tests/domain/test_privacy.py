@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casework.privacy import Keys, KeysError, SealError
-from casework.privacy.keys import add_seal_key
+from casework.privacy.keys import add_seal_key, number_of
+from casework.privacy.sources import KEY_BYTES, fresh_configuration
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +119,109 @@ def test_a_damaged_key_is_named(tmp_path: Path) -> None:
     (tmp_path / "keys" / "seal-1.key").write_bytes(b"short")
     with pytest.raises(KeysError, match=r"seal-1\.key"):
         Keys.load(tmp_path)
+
+
+def weak(*, file: str = "seal-1.key", value: bytes = b"", like: str = "") -> Callable[[Path], None]:
+    def spoil(keys: Path) -> None:
+        (keys / file).write_bytes((keys / like).read_bytes() if like else value)
+
+    return spoil
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (weak(value=bytes(KEY_BYTES)), "not random"),
+        (weak(value=b"0123456789" * 3 + b"01"), "not random"),
+        (weak(value=b"x" * 31), "32 bytes"),
+        (weak(value=bytes(range(33))), "32 bytes"),
+        (weak(like="mac.key"), "the same"),
+        (weak(file="seal-2.key", like="seal-1.key"), "the same|0600"),
+        (weak(file="receipts.salt", like="mac.key"), "the same"),
+        (lambda keys: (keys / "mac.key").unlink(), "mac.key"),
+        (lambda keys: (keys / "receipts.salt").unlink(), "receipts.salt"),
+    ],
+)
+def test_a_key_that_protects_nothing_is_refused(tmp_path: Path, spoil: Callable[[Path], None], said: str) -> None:
+    Keys.load(tmp_path, create=True)
+    spoil(tmp_path / "keys")
+    with pytest.raises(KeysError, match=said):
+        Keys.load(tmp_path)
+
+
+# -- keys in the configuration -----------------------------------------------------------------------------
+
+
+def test_keys_come_from_the_configuration_or_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = fresh_configuration()
+    monkeypatch.setenv("REPORTING_KEYS", text)
+    sealed = Keys.load(tmp_path, create=True).seal(b"told", context="a")
+    assert not (tmp_path / "keys").exists(), "nothing is made beside configured keys"
+    with pytest.raises(KeysError, match="REPORTING_KEYS"):
+        add_seal_key(tmp_path)
+    monkeypatch.delenv("REPORTING_KEYS")
+    file = tmp_path / "secret"
+    file.write_text(text.replace(" ", "\n") + "\n")
+    file.chmod(0o444)
+    monkeypatch.setenv("REPORTING_KEYS_FILE", str(file))
+    assert Keys.load(tmp_path).open(sealed, context="a") == b"told"
+    file.chmod(0o666)
+    with pytest.raises(KeysError, match="changed by others"):
+        Keys.load(tmp_path)
+
+
+def test_the_highest_number_of_the_configuration_seals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = fresh_configuration()
+    monkeypatch.setenv("REPORTING_KEYS", text)
+    old = Keys.load(tmp_path).seal(b"told", context="a")
+    newer = fresh_configuration().split()[0].replace("seal-1", "seal-10")
+    monkeypatch.setenv("REPORTING_KEYS", f"{newer},{text}")
+    keys = Keys.load(tmp_path)
+    assert (keys.numbers, number_of(keys.seal(b"", context="a"))) == ([1, 10], 10)
+    assert keys.open(old, context="a") == b"told"
+
+
+GOOD = fresh_configuration()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "canary", "seal-1:canary", "seal-1:", GOOD.replace("mac", "max"), GOOD.replace("seal-1", "seal-0"),
+        GOOD.replace("seal-1", "seal-256"), " ".join(GOOD.split()[:2]), " ".join(GOOD.split()[1:]),
+        f"{GOOD} {GOOD}", GOOD.replace(":", ":AAAA", 1), GOOD.replace("seal-1:", "seal-1:é"),
+    ],
+)  # fmt: skip
+def test_a_configuration_that_is_no_good_is_refused_without_repeating_it(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REPORTING_KEYS", text)
+    with pytest.raises(KeysError, match="REPORTING_KEYS") as refused:
+        Keys.load(tmp_path, create=True)
+    assert "canary" not in str(refused.value) and not any(part[8:] in str(refused.value) for part in GOOD.split())
+
+
+# -- a running process -------------------------------------------------------------------------------------
+
+
+def test_a_running_process_takes_up_a_new_key(tmp_path: Path) -> None:
+    first = Keys.load(tmp_path, create=True)
+    second = Keys.load(tmp_path)
+    assert first.newest == 1
+    add_seal_key(tmp_path)
+    later = Keys.load(tmp_path).seal(b"told", context="a")
+    assert second.open(later, context="a") == b"told"
+    assert first.newest == second.newest == number_of(first.seal(b"", context="a")) == 2
+
+
+def test_keys_that_are_gone_do_not_stop_a_running_process(tmp_path: Path) -> None:
+    keys = Keys.load(tmp_path, create=True)
+    sealed = keys.seal(b"told", context="a")
+    (tmp_path / "keys").rename(tmp_path / "away")
+    assert keys.open(keys.seal(b"more", context="a"), context="a") == b"more"
+    (tmp_path / "away").rename(tmp_path / "keys")
+    (tmp_path / "keys" / "seal-2.key").write_bytes(b"short")
+    assert keys.open(sealed, context="a") == b"told" and keys.newest == 1
 
 
 def test_a_mac_is_for_one_purpose(own_keys: Keys) -> None:
