@@ -12,15 +12,13 @@ from casework import clocks
 from casework.cases import records
 from casework.cases.thread import NoCase, thread
 from casework.cases.withdrawal import withdrawal_asked
+from casework.privacy import reveal as revealing
 from casework.privacy.access import log_access
+from casework.privacy.reveal import ReasonNeeded
 from casework.store.tables import advisor, case_record, identity_details, report, timeline
 
 if TYPE_CHECKING:
     from casework.store.store import Db
-
-
-class ReasonNeeded(ValueError):
-    """Identity is shown only for a reason, and the reason is kept."""
 
 
 def as_json(
@@ -28,7 +26,8 @@ def as_json(
 ) -> dict[str, Any]:
     """One case in the shape of case-record.md. Writes to the access log, so it needs ``store.begin()``.
 
-    Raises ``NoCase``; ``ReasonNeeded`` where ``reveal`` comes without a reason.
+    Raises ``NoCase``; ``ReasonNeeded`` where ``reveal`` comes without a reason; ``SecondPersonNeeded`` where a
+    second person has to approve it and has not.
     """
     if reveal and not reason.strip():
         raise ReasonNeeded("Identity is shown only with a reason.")
@@ -41,6 +40,8 @@ def as_json(
         raise NoCase(reference)
     moment = at or clocks.now(db.settings)
     log_access(db, by, "reveal_identity" if reveal else "read_account", reference, moment, reason)
+    if reveal:
+        revealing.check(db, reference, by, moment)
     told = _told(db, reference)
     shown = {
         "reference": case.reference, "complete": case.complete, "status": case.status,
@@ -146,7 +147,8 @@ def _timeline(db: Db, reference: str) -> list[dict[str, Any]]:
         if row.detail:
             line["detail"] = row.detail
         if row.reason is not None:
-            line["reason"] = records.unseal(db, f"timeline|reason|{reference}", row.reason)
+            place = records.reason_place(reference, row.at, row.by, row.event)
+            line["reason"] = records.unseal(db, place, row.reason)
         shown.append(line)
     return shown
 

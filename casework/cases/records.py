@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from casework.audit import Act, note
 from casework.cases.parts import Parts
 from casework.store.tables import case_record, identity_details, report, timeline
 
@@ -22,6 +23,8 @@ _REPORT = report.insert()
 _IDENTITY = identity_details.insert()
 _ONE_AT_A_TIME = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:submission, 0))")
 PROGRAM = "program"
+# Events that are also in the audit, which outlives the case.
+_AUDITED = {"label_changed": Act.CHANGE_LABEL, "labels_confirmed": Act.CONFIRM_LABELS, "reassigned": Act.TRANSFER}
 
 
 def only_one(db: Db, submission_id: str) -> None:
@@ -133,9 +136,17 @@ def event(
     reason: str | None = None,
 ) -> None:
     """One line of the timeline. ``detail`` holds codes only; a person's reason is sealed."""
-    sealed = None if reason is None else seal(db, f"timeline|reason|{reference}", reason)
+    sealed = None if reason is None else seal(db, reason_place(reference, at, by, name), reason)
+    if name in _AUDITED:
+        note(db, _AUDITED[name], by, at, reference, detail)
     db.execute(_EVENT, {"case_reference": reference, "at": at, "by": by, "event": name,
                         "detail": None if detail is None else dict(detail), "reason": sealed})  # fmt: skip
+
+
+def reason_place(reference: str, at: datetime, by: str, event: str) -> str:
+    """Where the reason of a line belongs: the line has no number before it is written, so the rest of it stands
+    for it."""
+    return f"timeline|reason|{reference}|{at.astimezone(UTC).isoformat()}|{by}|{event}"
 
 
 def seal(db: Db, context: str, value: Any) -> bytes:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import getpass
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -32,11 +32,14 @@ def open_store() -> Iterator[Store]:
 
 
 def who() -> str:
-    """The person at the keyboard, as the log of readings names them."""
+    """The person at the keyboard, as logs and the audit name them: by their account on this machine, which they
+    cannot choose as they can ``USER``."""
     try:
-        return f"cli:{getpass.getuser()}"
-    except (OSError, KeyError):
-        return "cli"
+        import pwd
+
+        return f"cli:{pwd.getpwuid(os.getuid()).pw_name}"
+    except (ImportError, KeyError):
+        return f"cli:{os.getuid()}" if hasattr(os, "getuid") else "cli"
 
 
 def print_json(value: Any) -> None:

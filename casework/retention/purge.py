@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from casework.audit import Act, note
+from casework.cases.records import PROGRAM
 from casework.retention.periods import purge_before
 from casework.store import drafts
 from casework.store.tables import access_log, case_record, draft, metadata, receipt, turn
@@ -57,13 +59,16 @@ def run(store: Store, now: datetime, progress: Progress | None = None) -> Purged
         if progress:
             progress(done, total)
     for reference in old_cases:
-        _purge_case(store, reference)
+        _purge_case(store, reference, now)
         done += 1
         if progress:
             progress(done, total)
     with store.begin() as db:
         transcripts = _purge_transcripts(db, now - timedelta(minutes=store.settings.ended_minutes))
         receipts = db.execute(receipt.delete().where(receipt.c.expires_at <= now)).rowcount
+        if expired or transcripts or receipts:
+            counts = {"drafts": len(expired), "transcripts": transcripts, "receipts": receipts}
+            note(db, Act.PURGE, PROGRAM, now, detail=counts)
     _prove_drafts(store, expired)
     if store.is_sqlite and (expired or old_cases or transcripts or receipts):
         _empty_log(store)
@@ -110,9 +115,10 @@ def _closed(db: Db, limit: Any) -> Iterable[str]:
     return db.execute(sa.select(case_record.c.reference).where(limit, ~case_record.c.held)).scalars().all()
 
 
-def _purge_case(store: Store, reference: str) -> None:
+def _purge_case(store: Store, reference: str, now: datetime) -> None:
     """Delete a case with all that belongs to it, and look that nothing is left before it is committed."""
     with store.begin() as db:
+        note(db, Act.PURGE, PROGRAM, now, reference)
         db.execute(draft.delete().where(draft.c.case_reference == reference))
         db.execute(case_record.delete().where(case_record.c.reference == reference))
         # Who read it stays known; why they did may say something about it.

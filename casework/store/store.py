@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -17,9 +18,12 @@ from sqlalchemy import exc
 from sqlalchemy.engine import Connection, CursorResult, Engine
 
 if TYPE_CHECKING:
+    from casework.audit.acts import Entry
+    from casework.audit.chain import Head
     from casework.privacy import Keys
     from casework.settings import Settings
 
+log = logging.getLogger(__name__)
 BUSY_SECONDS = 2.0
 _WRITE = "reporting_write"
 _POSTGRES = "-c statement_timeout=15000 -c lock_timeout=5000"
@@ -42,6 +46,8 @@ class Db:
     connection: Connection
     keys: Keys
     settings: Settings
+    # What is done in this transaction and has to be in the audit: see ``casework.audit.note``.
+    acts: list[Entry] = field(default_factory=list, repr=False)
 
     def execute(
         self, statement: sa.Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
@@ -83,8 +89,55 @@ class Store:
     def begin(self) -> Iterator[Db]:
         """A write transaction: committed at the end of the block, rolled back on any error.
 
-        Raises ``StoreUnavailable`` where the database cannot be reached or stays locked for two seconds.
+        Acts that were noted in it are in the audit either way. Raises ``StoreUnavailable`` where the database
+        cannot be reached or stays locked for two seconds.
         """
+        acts: list[Entry] = []
+        head: Head | None = None
+        try:
+            with self._write() as db:
+                acts = db.acts
+                yield db
+                if acts:
+                    head = self._append(db)
+        except BaseException:
+            if acts:
+                self._keep_failed(acts)
+            raise
+        self._advance(head)
+
+    def keep_acts(self, acts: Sequence[Entry]) -> Head:
+        """Put entries into the audit in a transaction of their own. Raises ``StoreUnavailable``."""
+        with self._write() as db:
+            db.acts.extend(acts)
+            head = self._append(db)
+        self._advance(head)
+        return head
+
+    def _append(self, db: Db) -> Head:
+        from casework.audit.chain import append
+
+        return append(db, db.acts)
+
+    def _advance(self, head: Head | None) -> None:
+        if head is not None:
+            from casework.audit.head import advance
+
+            advance(self.settings.home, self.keys, head)
+
+    def _keep_failed(self, acts: Sequence[Entry]) -> None:
+        """What was rolled back was tried all the same."""
+        from casework.audit.acts import Outcome
+
+        try:
+            self.keep_acts([replace(act, outcome=Outcome.FAILED) for act in acts])
+        except Exception as error:
+            # The caller's own error matters more; which acts they were may be known, what they were about not.
+            names = ",".join(sorted({act.act for act in acts}))
+            log.error("failed acts could not be kept in the audit: acts=%s error=%s", names, type(error).__name__)
+
+    @contextlib.contextmanager
+    def _write(self) -> Iterator[Db]:
         if not self.is_sqlite:
             with self._transaction(write=True) as db:
                 yield db
@@ -100,8 +153,17 @@ class Store:
     @contextlib.contextmanager
     def read(self) -> Iterator[Db]:
         """A consistent view for reading. Raises ``StoreUnavailable``."""
-        with self._transaction(write=False) as db:
-            yield db
+        acts: list[Entry] = []
+        try:
+            with self._transaction(write=False) as db:
+                acts = db.acts
+                yield db
+        except BaseException:
+            if acts:
+                self._keep_failed(acts)
+            raise
+        if acts:
+            self.keep_acts(acts)
 
     @contextlib.contextmanager
     def _transaction(self, write: bool) -> Iterator[Db]:
