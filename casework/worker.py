@@ -1,8 +1,8 @@
 """The worker process: takes in spooled alarms, delivers the outbox, tells of broken-off danger, deletes
 what expired.
 
-Run with ``python -m casework.worker``. It may be killed at any point: each step is one transaction, done
-again where it was not finished. Only counts are logged.
+Run with ``python -m casework.worker``; several may run at once. It may be killed at any point: each step is
+one transaction, done again where it was not finished. Only counts are logged.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("casework.worker")
 ROUND_SECONDS = 1.0
+# How long the end waits for a message that is under way.
+LAST_SECONDS = 10.0
 SLOW_ROUND_SECONDS = 60.0
 
 
@@ -29,6 +31,8 @@ def main() -> int:
     from casework.store import Store
 
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
+    # Its warnings hold addresses of requests.
+    logging.getLogger("urllib3").setLevel(logging.CRITICAL)
     try:
         settings = load_settings()
         keys = Keys.load(settings.home)
@@ -50,16 +54,20 @@ def main() -> int:
 
 def run(store: Store, stop: threading.Event) -> None:
     """Work until ``stop`` is set. Each part fails on its own: a broken mail server never delays an alarm."""
+    from casework.outbox.couriers import Couriers
+
     steps = Steps(store)
+    couriers = Couriers(store, stop)
+    couriers.start()
     slow_due = 0.0
     while not stop.is_set():
         steps.attempt("spool", steps.spool)
-        steps.attempt("outbox", steps.outbox)
         if time.monotonic() >= slow_due:
             slow_due = time.monotonic() + SLOW_ROUND_SECONDS
             steps.attempt("broken_off", steps.broken_off)
             steps.attempt("retention", steps.retention)
         stop.wait(ROUND_SECONDS)
+    couriers.join(LAST_SECONDS)
 
 
 class Steps:
@@ -88,14 +96,6 @@ class Steps:
 
         if spooled(self.store.settings.spool) and (taken := take_in_spool(self.store)):
             log.info("spool taken_in=%d", taken)
-
-    def outbox(self) -> None:
-        from casework.clocks import now
-        from casework.outbox.delivery import deliver
-
-        done = deliver(self.store, now(self.store.settings))
-        if done.sent or done.failed:
-            log.info("outbox sent=%d failed=%d dead=%d", done.sent, done.failed, done.dead)
 
     def broken_off(self) -> None:
         from casework.clocks import now

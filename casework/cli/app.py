@@ -114,8 +114,27 @@ def status(json: Json = False) -> None:
 
 
 @outbox.command()
+def dead(json: Json = False) -> None:
+    """Messages that were given up: a person has to look."""
+    from casework.cli import outbox as command
+
+    raise typer.Exit(command.dead(json))
+
+
+@outbox.command()
+def resend(
+    id: Annotated[str, typer.Argument(help="The id of a dead letter, or its first eight letters or more.")],
+    json: Json = False,
+) -> None:
+    """Send one dead letter again, under the key it had."""
+    from casework.cli import outbox as command
+
+    raise typer.Exit(command.resend(id, json))
+
+
+@outbox.command()
 def retry(json: Json = False) -> None:
-    """Try dead letters again."""
+    """Send all dead letters again."""
     from casework.cli import outbox as command
 
     command.retry(json)

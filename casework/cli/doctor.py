@@ -107,7 +107,7 @@ def _advisors(store: Store) -> Iterator[Finding]:
 
 def _outbox(store: Store) -> Iterator[Finding]:
     from casework.clocks import now
-    from casework.outbox.delivery import status
+    from casework.outbox.overview import status
 
     found = status(store, now(store.settings))
     if found["dead"]:

@@ -1,4 +1,5 @@
-"""Outbox rows. They hold no words and no names: which case, what kind of message, and which advisor."""
+"""Outbox rows, written in the caller's transaction: they stand or fall with what they tell of. They hold no
+words and no names: which case, what happened, which way, and which advisor."""
 
 from __future__ import annotations
 
@@ -11,7 +12,14 @@ import sqlalchemy as sa
 from casework.store.tables import advisor, outbox
 
 if TYPE_CHECKING:
+    from casework.settings import Settings
     from casework.store.store import Db
+
+MAIL, CASE_SYSTEM, WEBHOOK = "mail", "case_system", "webhook"
+# What other programs can be told of. ``emergency``: somebody has to act now.
+EVENTS = ("new_case", "case_completed", "words_added", "withdrawal_asked", "emergency")
+# Of these the systems are told whenever an advisor is.
+_TOLD_TO_SYSTEMS = frozenset({"words_added", "withdrawal_asked"})
 
 _KNOWN = sa.select(outbox.c.id).where(outbox.c.idempotency_key == sa.bindparam("key"))
 _ADD = outbox.insert()
@@ -24,31 +32,47 @@ def put(
     at: datetime,
     *,
     advisor_id: str | None = None,
+    way: str = MAIL,
     key: str = "",
     not_before: datetime | None = None,
 ) -> bool:
-    """Add a message to be delivered; the same key again adds nothing. ``advisor_id`` None is the case
-    system."""
-    full_key = f"{kind}:{reference}:{key or advisor_id or 'system'}"
+    """Add a message to be delivered; the same key again adds nothing. Only mail has an advisor; mail without
+    one goes to the reporter, where they asked for it.
+
+    The key stays in the house: what leaves carries the row's random id.
+    """
+    begins = kind if way == MAIL else f"{way}:{kind}"
+    full_key = f"{begins}:{reference}:{key or advisor_id or 'once'}"
     if db.scalar(_KNOWN, {"key": full_key}) is not None:
         return False
     db.execute(_ADD, {
         "id": secrets.token_hex(16), "idempotency_key": full_key, "kind": kind, "case_reference": reference,
-        "advisor_id": advisor_id, "state": "pending", "created_at": at, "next_at": not_before or at,
-        "attempts": 0, "deliveries": 0, "delivered_at": None, "last_error": None,
+        "advisor_id": advisor_id, "way": way, "state": "pending", "created_at": at, "next_at": not_before or at,
+        "attempts": 0, "deliveries": 0,
     })  # fmt: skip
+    if way == MAIL and kind in _TOLD_TO_SYSTEMS:
+        tell_systems(db, kind, reference, at, key=key)
     return True
 
 
+def ways_to_systems(settings: Settings) -> list[str]:
+    """The ways to other programs that are configured."""
+    addresses = {CASE_SYSTEM: settings.connector_url, WEBHOOK: settings.webhook_url.get_secret_value()}
+    return [way for way, address in addresses.items() if address]
+
+
+def tell_systems(db: Db, event: str, reference: str, at: datetime, key: str = "") -> None:
+    """Tell the landlord's case system and the webhook, where there are any, that something happened."""
+    for way in ways_to_systems(db.settings):
+        put(db, event, reference, at, way=way, key=key)
+
+
 def announce(db: Db, reference: str, advisor_id: str, at: datetime, priority: str, completed: bool = False) -> None:
-    """Tell the advisor of a new case (or of a stub that is whole now), and the landlord's case system
-    where one is connected; for an emergency also alert, the duty managers from the first repeat on."""
-    if completed:
-        put(db, "case_completed", reference, at, advisor_id=advisor_id)
-    else:
-        put(db, "new_case", reference, at, advisor_id=advisor_id)
-    if db.settings.webhook_url.get_secret_value():
-        put(db, "case_system", reference, at, key="completed" if completed else "created")
+    """Tell the advisor and the systems of a new case (or of a stub that is whole now); for an emergency also
+    alert, the duty managers from the first repeat on."""
+    event = "case_completed" if completed else "new_case"
+    put(db, event, reference, at, advisor_id=advisor_id)
+    tell_systems(db, event, reference, at)
     if priority == "emergency":
         alert(db, reference, advisor_id, at)
 
@@ -56,6 +80,7 @@ def announce(db: Db, reference: str, advisor_id: str, at: datetime, priority: st
 def alert(db: Db, reference: str, advisor_id: str, at: datetime, key: str = "") -> None:
     """Alert the owner at once; whoever else is duty manager when nobody has acknowledged after a while."""
     put(db, "alert", reference, at, advisor_id=advisor_id, key=f"{key}{advisor_id}")
+    tell_systems(db, "emergency", reference, at, key=key)
     later = at + timedelta(minutes=db.settings.alert_repeat_minutes)
     managers = sa.select(advisor.c.id).where(advisor.c.duty_manager, advisor.c.id != advisor_id)
     for manager in db.execute(managers).scalars().all():

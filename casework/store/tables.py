@@ -210,6 +210,7 @@ outbox = sa.Table(
     sa.Column("case_reference", REFERENCE, sa.ForeignKey("case_record.reference", ondelete="CASCADE"),
               nullable=False, index=True),
     sa.Column("advisor_id", ID, sa.ForeignKey("advisor.id")),
+    sa.Column("way", CODE, nullable=False, server_default="mail"),
     sa.Column("state", CODE, nullable=False),
     sa.Column("created_at", Utc, nullable=False),
     sa.Column("next_at", Utc, nullable=False),
@@ -217,6 +218,12 @@ outbox = sa.Table(
     sa.Column("deliveries", sa.Integer, nullable=False),
     sa.Column("delivered_at", Utc),
     sa.Column("last_error", CODE),
+    # Who is sending it now, and until when nobody else may.
+    sa.Column("claimed_by", ID),
+    sa.Column("claimed_until", Utc),
+    sa.Column("tried_at", Utc),
+    # What a system is sent, sealed, from the first attempt until it is delivered or dead.
+    sa.Column("body", sa.LargeBinary),
     sa.Index("ix_outbox_state_next_at", "state", "next_at"),
 )  # fmt: skip
 

@@ -4,7 +4,6 @@ acts."""
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,31 +12,19 @@ import pytest
 import sqlalchemy as sa
 
 from casework import cases, clocks
-from casework.outbox.delivery import deliver, revive, status
-from casework.outbox.letters import Letter
-from casework.outbox.transports import NotDelivered, mail_transport, system_transport
+from casework.outbox.claims import claim, delivered, pause
+from casework.outbox.letters import Letter, NotDelivered
+from casework.outbox.overview import NoDeadLetter, resend, revive, status
+from casework.outbox.rows import put
 from casework.privacy import Keys
 from casework.settings import Settings
 from casework.store import Store, tables
-from tests.domain.conftest import CHRISTMAS_EVE, a_submission, labels
+from tests.domain.conftest import CHRISTMAS_EVE, a_submission, labels, show_case
+from tests.domain.posting import Post, deliver_all, deliver_mail, mail_by
 
 NOW = CHRISTMAS_EVE
 EMERGENCY = labels("asb", "immediate_danger", urgency="emergency")
 SECRETS = {"account": "canary-account", "reporter_name": "canary-name", "contact_value": "canary-contact"}
-
-
-class Post:
-    """A transport that keeps letters, and fails as long as it is told to."""
-
-    def __init__(self, fails: int = 0) -> None:
-        self.letters: list[Letter] = []
-        self.fails = fails
-
-    def __call__(self, letter: Letter) -> None:
-        if self.fails:
-            self.fails -= 1
-            raise NotDelivered("mail_server")
-        self.letters.append(letter)
 
 
 def make(store: Store, **values: Any) -> str:
@@ -47,7 +34,7 @@ def make(store: Store, **values: Any) -> str:
 
 def rounds(store: Store, post: Post, moments: list[datetime]) -> None:
     for moment in moments:
-        deliver(store, moment, mail=post)
+        deliver_mail(store, moment, post)
 
 
 def test_a_case_tells_its_advisor_once(any_store: Store) -> None:
@@ -63,7 +50,7 @@ def test_a_case_tells_its_advisor_once(any_store: Store) -> None:
 
 def test_without_a_transport_everything_waits(staffed: Store) -> None:
     make(staffed, labels=EMERGENCY)
-    assert deliver(staffed, NOW) == deliver(staffed, NOW + timedelta(days=1))
+    assert deliver_all(staffed, NOW) == deliver_all(staffed, NOW + timedelta(days=1))
     found = status(staffed, NOW + timedelta(hours=1))
     assert (found["configured"], found["pending"], found["delivered"]) == (False, 3, 0)
     assert (found["alerts_open"], found["oldest_pending_seconds"]) == (1, 3600)
@@ -88,9 +75,9 @@ def test_an_alert_comes_again_until_somebody_acknowledges(any_store: Store) -> N
 def test_a_failure_backs_off_and_then_arrives_under_the_same_key(staffed: Store) -> None:
     make(staffed)
     post = Post(fails=2)
-    done = deliver(staffed, NOW, mail=post)
+    done = deliver_mail(staffed, NOW, post)
     assert (done.sent, done.failed, done.dead) == (0, 1, 0)
-    assert deliver(staffed, NOW + timedelta(seconds=1), mail=post).failed == 0, "not before its pause is over"
+    assert deliver_mail(staffed, NOW + timedelta(seconds=1), post).failed == 0, "not before its pause is over"
     rounds(staffed, post, [NOW + timedelta(minutes=2), NOW + timedelta(minutes=10), NOW + timedelta(days=1)])
     assert len(post.letters) == 1
     assert status(staffed, NOW)["delivered"] == 1
@@ -100,7 +87,7 @@ def test_the_pauses_grow(staffed: Store) -> None:
     make(staffed)
     pauses, moment = [], NOW
     for _ in range(6):
-        deliver(staffed, moment, mail=Post(fails=9))
+        deliver_mail(staffed, moment, Post(fails=9))
         with staffed.read() as db:
             next_at = db.scalar(sa.select(tables.outbox.c.next_at))
         pauses.append((next_at - moment).total_seconds())
@@ -108,36 +95,87 @@ def test_the_pauses_grow(staffed: Store) -> None:
     assert all(later > earlier * 1.2 for earlier, later in zip(pauses, pauses[1:], strict=False)), pauses
 
 
-def test_after_the_last_attempt_a_person_sees_it(staffed: Store) -> None:
-    reference = make(staffed)
+def kill_off(store: Store) -> datetime:
+    """Let everything fail until it is dead; the moment after."""
     moment = NOW
-    for _ in range(12):
-        deliver(staffed, moment, mail=Post(fails=9))
+    for _ in range(store.settings.delivery_attempts + 2):
+        deliver_mail(store, moment, Post(fails=99))
         moment += timedelta(hours=2)
-    found = status(staffed, moment)
+    return moment
+
+
+def test_after_the_last_attempt_a_person_sees_it_and_sends_it_again(any_store: Store) -> None:
+    reference = make(any_store)
+    moment = kill_off(any_store)
+    found = status(any_store, moment)
     assert (found["dead"], found["pending"]) == (1, 0)
-    assert found["dead_letters"] == [
-        {"reference": reference, "kind": "new_case", "attempts": 10, "error": "mail_server"}
-    ]
-    assert revive(staffed, moment) == 1
+    (letter,) = found["dead_letters"]
+    assert (letter["reference"], letter["way"], letter["kind"]) == (reference, "mail", "new_case")
+    assert (letter["attempts"], letter["error"]) == (any_store.settings.delivery_attempts, "unreachable")
+    with any_store.begin() as db:
+        assert resend(db, letter["id"][:8], "cli:pat", moment) == letter["id"]
     post = Post()
-    deliver(staffed, moment, mail=post)
-    assert len(post.letters) == 1
+    deliver_mail(any_store, moment, post)
+    assert [sent.key for sent in post.letters] == [letter["id"]], "under the key it always had"
+    last = show_case(any_store, reference)["timeline"][-1]
+    assert (last["event"], last["by"]) == ("resent", "cli:pat")
+
+
+def test_all_dead_letters_can_be_put_back_at_once(staffed: Store) -> None:
+    make(staffed)
+    make(staffed)
+    moment = kill_off(staffed)
+    with staffed.begin() as db:
+        assert revive(db, "cli:pat", moment) == 2
+    post = Post()
+    assert deliver_mail(staffed, moment, post).sent == 2
+
+
+@pytest.mark.parametrize("letter_id", ["", "0", "%%%%%%%%", "________", "ffffffffffff"])
+def test_only_a_dead_letter_is_sent_again(staffed: Store, letter_id: str) -> None:
+    make(staffed)
+    kill_off(staffed)
+    with staffed.begin() as db, pytest.raises(NoDeadLetter):
+        resend(db, letter_id, "cli:pat", NOW)
+
+
+def test_a_letter_that_waits_is_not_a_dead_one(staffed: Store) -> None:
+    make(staffed)
+    with staffed.begin() as db:
+        waiting = db.scalar(sa.select(tables.outbox.c.id))
+        with pytest.raises(NoDeadLetter):
+            resend(db, waiting, "cli:pat", NOW)
+
+
+def test_what_can_never_be_taken_is_dead_at_once_but_an_alert_is_not(staffed: Store) -> None:
+    make(staffed, labels=EMERGENCY)
+    never = Post(fails=9, error=NotDelivered("recipient_refused", permanent=True))
+    done = deliver_mail(staffed, NOW, never)
+    assert (done.failed, done.dead) == (2, 1)
+    assert status(staffed, NOW)["alerts_open"] == 1
+
+
+def test_a_pause_is_as_long_as_the_receiver_asks_up_to_an_hour() -> None:
+    assert pause(1, retry_after=300) == timedelta(minutes=5)
+    assert pause(1, retry_after=10**9) == timedelta(hours=1)
+    assert timedelta(seconds=8) <= pause(1) <= timedelta(seconds=12)
+    assert timedelta(minutes=48) <= pause(99) <= timedelta(minutes=72)
+    assert pause(99, alert=True) <= timedelta(minutes=2.4)
 
 
 def test_an_alert_is_never_given_up(staffed: Store) -> None:
     make(staffed, labels=EMERGENCY)
     moment = NOW
     for _ in range(40):
-        deliver(staffed, moment, mail=Post(fails=99))
+        deliver_mail(staffed, moment, Post(fails=99))
         moment += timedelta(minutes=3)
     post = Post()
-    deliver(staffed, moment, mail=post)
+    deliver_mail(staffed, moment, post)
     assert "alert" in {letter.kind for letter in post.letters}
 
 
-def test_a_crash_after_sending_sends_again_under_the_same_key(staffed: Store) -> None:
-    make(staffed)
+def test_a_crash_after_sending_sends_again_under_the_same_key(any_store: Store) -> None:
+    make(any_store)
     post = Post()
 
     def dies(letter: Letter) -> None:
@@ -145,23 +183,110 @@ def test_a_crash_after_sending_sends_again_under_the_same_key(staffed: Store) ->
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        deliver(staffed, NOW, mail=dies)
-    rounds(staffed, post, [NOW + timedelta(seconds=30), NOW + timedelta(minutes=2)])
+        deliver_mail(any_store, NOW, dies)
+    rounds(any_store, post, [NOW + timedelta(seconds=119), NOW + timedelta(seconds=121)])
     assert [letter.key for letter in post.letters] == [post.letters[0].key] * 2
 
 
-def test_two_workers_do_not_send_the_same(postgres_store: Store) -> None:
+def test_a_message_that_kills_its_worker_ends_among_the_dead_letters(staffed: Store) -> None:
+    make(staffed)
+
+    def dies(letter: Letter) -> None:
+        raise KeyboardInterrupt
+
+    moment = NOW
+    for _ in range(staffed.settings.delivery_attempts):
+        with pytest.raises(KeyboardInterrupt):
+            deliver_mail(staffed, moment, dies)
+        moment += timedelta(seconds=121)
+    assert deliver_mail(staffed, moment, dies).dead == 1
+    assert status(staffed, moment)["dead_letters"][0]["error"] == "worker_died"
+
+
+def test_an_error_nobody_foresaw_is_a_failed_attempt_and_delays_nobody(staffed: Store) -> None:
+    first, second = make(staffed), make(staffed)
+    got = []
+
+    def breaks(letter: Letter) -> None:
+        if not got and letter.reference in (first, second):
+            got.append(letter)
+            raise RuntimeError("canary-words")
+        got.append(letter)
+
+    done = deliver_mail(staffed, NOW, breaks)
+    assert (done.sent, done.failed) == (1, 1)
+    assert "canary" not in json.dumps(status(staffed, NOW))
+
+
+def test_two_workers_do_not_send_the_same(any_store: Store) -> None:
     for _ in range(10):
-        make(postgres_store)
+        make(any_store)
     post, inner = Post(), Post()
 
     def also(letter: Letter) -> None:
-        deliver(postgres_store, NOW, mail=inner)
+        deliver_mail(any_store, NOW, inner)
         post(letter)
 
-    deliver(postgres_store, NOW, mail=also)
+    deliver_mail(any_store, NOW, also)
     keys = [letter.key for letter in post.letters + inner.letters]
     assert len(keys) == len(set(keys)) == 10
+
+
+def test_who_lost_the_claim_marks_nothing(any_store: Store) -> None:
+    make(any_store)
+    way = mail_by(any_store, Post())
+    slow = claim(any_store, way, NOW)
+    later = NOW + timedelta(seconds=any_store.settings.delivery_lease + 1)
+    quick = claim(any_store, way, later)
+    assert slow is not None and quick is not None and slow.id == quick.id
+    assert slow.letter is not None and quick.letter is not None and slow.letter.key == quick.letter.key
+    assert not delivered(any_store, slow, later)
+    assert status(any_store, later)["delivered"] == 0
+    assert delivered(any_store, quick, later)
+    assert claim(any_store, way, later + timedelta(days=1)) is None
+
+
+def test_each_repeat_of_an_alert_is_a_mail_of_its_own(staffed: Store) -> None:
+    make(staffed, labels=EMERGENCY)
+    post = Post()
+    rounds(staffed, post, [NOW + timedelta(minutes=11 * n) for n in range(3)])
+    keys = [letter.key for letter in post.letters if letter.kind == "alert"]
+    assert len(keys) == len(set(keys)), "a mailbox hides what has a known id"
+
+
+def test_alerts_leave_before_all_that_waited_longer(staffed: Store) -> None:
+    for _ in range(3):
+        make(staffed)
+    with staffed.begin() as db:
+        cases.create_case(db, a_submission(labels=EMERGENCY), NOW + timedelta(minutes=1))
+    post = Post()
+    deliver_mail(staffed, NOW + timedelta(minutes=2), post)
+    assert post.letters[0].kind == "alert"
+
+
+def test_a_message_stands_or_falls_with_what_it_tells_of(any_store: Store) -> None:
+    with pytest.raises(RuntimeError), any_store.begin() as db:
+        cases.create_case(db, a_submission(labels=EMERGENCY), NOW)
+        raise RuntimeError
+    assert status(any_store, NOW)["by_kind"] == []
+
+
+def test_the_same_key_is_put_once(staffed: Store) -> None:
+    reference = make(staffed)
+    with staffed.begin() as db:
+        assert put(db, "words_added", reference, NOW, key="m1")
+        assert not put(db, "words_added", reference, NOW, key="m1")
+        assert put(db, "words_added", reference, NOW, key="m2")
+
+
+def test_nothing_a_reporter_chose_is_in_a_key_that_leaves(staffed: Store) -> None:
+    reference = make(staffed)
+    with staffed.begin() as db:
+        cases.add_words(db, reference, "more", None, NOW, message_id="canary-message-id")
+    post = Post()
+    deliver_mail(staffed, NOW, post)
+    assert len(post.letters) == 2
+    assert all("canary" not in letter.key and reference not in letter.key for letter in post.letters)
 
 
 def test_the_file_transport_writes_one_file_a_message(make_settings: Callable[..., Settings], keys: Keys) -> None:
@@ -169,38 +294,7 @@ def test_the_file_transport_writes_one_file_a_message(make_settings: Callable[..
     store = Store(settings, keys)
     store.upgrade()
     make(store)
-    assert deliver(store, NOW).sent == 1
+    assert deliver_all(store, NOW).sent == 1
     (path,) = (settings.home / "outgoing").glob("*.json")
     assert set(json.loads(path.read_text())) == {"to", "subject", "text", "key"}
-    store.close()
-
-
-def test_which_transports_are_configured(make_settings: Callable[..., Settings]) -> None:
-    assert mail_transport(make_settings()) is None and system_transport(make_settings()) is None
-    assert mail_transport(make_settings(outbox_transport="smtp")) is None, "no server, no way out"
-    assert mail_transport(make_settings(outbox_transport="smtp", smtp_url="smtp://127.0.0.1:1")) is not None
-
-
-def test_a_mail_server_that_is_away_is_a_failed_attempt(make_settings: Callable[..., Settings]) -> None:
-    send = mail_transport(make_settings(outbox_transport="smtp", smtp_url="smtp://127.0.0.1:1", mail_from="a@b.org"))
-    assert send is not None
-    with pytest.raises(NotDelivered) as error:
-        send(Letter("k", "new_case", "LR-2222-2222", "jo@example.org", "s", "t"))
-    assert error.value.code == "mail_server"
-    with pytest.raises(NotDelivered, match="no_address"):
-        send(Letter("k", "new_case", "LR-2222-2222", "jo@demo.invalid", "s", "t"))
-
-
-def test_the_case_system_hears_of_each_case_once(make_settings: Callable[..., Settings], keys: Keys) -> None:
-    settings = make_settings(webhook_url="http://127.0.0.1:1/hook")
-    store = Store(settings, keys)
-    store.upgrade()
-    key = secrets.token_hex(16)
-    with store.begin() as db:
-        cases.raise_stub(db, key, NOW, flags=("weapon",), words="help")
-        cases.create_case(db, a_submission(submission_id=key), NOW)
-    post = Post()
-    deliver(store, NOW, system=post)
-    assert [letter.key.split(":")[-1] for letter in post.letters] == ["created", "completed"]
-    assert {letter.to for letter in post.letters} == {""}
     store.close()

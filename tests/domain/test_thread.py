@@ -12,11 +12,11 @@ import sqlalchemy as sa
 from casework import cases
 from casework.cases import records
 from casework.cases.progress import NotAllowed, change_status, close, confirm_consent
-from casework.outbox.delivery import deliver
 from casework.outbox.letters import Letter
 from casework.store import Store, tables
 from casework.triage import triage
 from tests.domain.conftest import CHRISTMAS_EVE, NAMED, count_rows, labels, make_case, show_case
+from tests.domain.posting import deliver_mail
 
 NOW = CHRISTMAS_EVE
 LATER = NOW + timedelta(hours=2)
@@ -254,7 +254,7 @@ def test_an_anonymous_reporter_may_give_a_contact_later(staffed: Store) -> None:
 
 def outgoing(store: Store) -> list[Letter]:
     letters: list[Letter] = []
-    deliver(store, LATER + timedelta(hours=1), mail=letters.append)
+    deliver_mail(store, LATER + timedelta(hours=1), letters.append)
     return [letter for letter in letters if letter.kind == "alert"]
 
 
