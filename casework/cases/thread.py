@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from casework.cases import records
 from casework.cases.alerts import alert_reporter
+from casework.outbox.rows import put
 from casework.store.tables import case_record, message
 
 if TYPE_CHECKING:
@@ -51,6 +52,15 @@ def add_message(db: Db, reference: str, body: str, by: str, now: datetime) -> st
     records.event(db, reference, "message_sent", now, by=by)
     alert_reporter(db, reference, now, key)
     return key
+
+
+def code_replaced(db: Db, reference: str, now: datetime) -> None:
+    """The reporter has a new receipt code: perhaps somebody else knew the old one. The advisor is told."""
+    case = records.locked(db, reference)
+    if case is None:
+        raise NoCase(reference)
+    records.event(db, reference, "code_replaced", now, by="reporter")
+    put(db, "code_replaced", reference, now, advisor_id=case.advisor_id, key=now.isoformat())
 
 
 def thread(db: Db, reference: str, reader: str = "reporter") -> list[dict[str, Any]]:

@@ -9,11 +9,12 @@ from html import unescape
 from types import SimpleNamespace
 from typing import Any
 
+from casework.cases import Contact
 from casework.questions.plan import plan
 from casework.questions.wording import card, say
 from casework.settings import Settings
 from web.chat.bodies import MessageBody
-from web.chat.errors import ChatError
+from web.chat.errors import ChatError, error
 
 TOKEN = "secret-token"
 # What no title, address or cookie may say to whoever looks at the browser afterwards.
@@ -28,6 +29,21 @@ RECEIPT: dict[str, Any] = {
     "code": "1234 5678 9012 3456",
     "advisor": "Sam Example",
     "next": [{"text": "Your advisor gets in touch by the end of Tuesday 29 December.", "due_at": None}],
+}
+CASE: dict[str, Any] = {
+    "reference": "LV-2026-0001",
+    "status": "Your advisor has read it.",
+    "messages": [
+        {
+            "at": "2026-07-20T21:27:32+00:00",
+            "author": "reporter",
+            "kind": "addition",
+            "text": "It was <b>late</b>.",
+            "new": False,
+        },
+        {"at": "2026-07-20T22:27:32+00:00", "author": "reporter", "kind": "withdrawal_asked", "text": "", "new": False},
+        {"at": "2026-07-21T09:00:00+00:00", "author": "advisor", "kind": "message", "text": "Hello.", "new": True},
+    ],
 }
 PAUSED = {**RECEIPT, "reference": None, "advisor": None, "next": []}
 # A short report: what is asked after what.
@@ -127,7 +143,31 @@ class Service:
             raise self.problem
         self.entries = []
 
-    async def receipt(self, code: str, address: str | None = None) -> dict[str, Any]:
+    @property
+    def returning(self) -> Service:
+        """What a code opens is given by hand too."""
+        return self
+
+    async def look(self, token: str) -> dict[str, Any]:
+        if not self.opened or not self.opened["case"]:
+            raise error("no_session")
+        more = {
+            "state": "new",
+            "withdrawn": False,
+            "closed": False,
+            "contact": Contact(True, "email", ("email_ok",), True),
+        }
+        return {**more, **self.opened["case"]}
+
+    async def write(self, token: str, form: str, words: str, kind: str) -> list[dict[str, str]]:
+        if not words.strip():
+            raise error("empty")
+        return [{"text": card(), "kind": "emergency"}] if "knife" in words else []
+
+    async def new_code(self, token: str) -> tuple[str, str]:
+        return TOKEN, RECEIPT["code"]
+
+    async def receipt(self, code: str, address: str | None = None, *, reading: bool = True) -> dict[str, Any]:
         if self.problem:
             raise self.problem
         assert self.opened is not None

@@ -69,28 +69,3 @@ def test_page_out_of_sight_lets_the_cookie_run_out(chatting: TestClient) -> None
     assert "Max-Age" not in chatting.post("/presence?is=here").headers["set-cookie"]
     chatting.post("/presence?is=over")
     assert not chatting.cookies
-
-
-def test_code_of_a_paused_report_opens_the_chat(client: TestClient, service: Service) -> None:
-    service.opened = {"session": "t2", "case": None, "turn": turn("a", asks="account")}
-    service.at((turn("a", asks="account"), "x"))
-    reply = client.post("/return", data={"code": "1234 5678 9012 3456"})
-    assert (reply.status_code, reply.headers["location"]) == (303, "/chat")
-    assert "What happened?" in client.get("/chat").text
-
-
-def test_code_of_a_sent_report_shows_its_case(client: TestClient, service: Service) -> None:
-    case = {
-        "reference": "LV-2026-0001",
-        "status": "Being looked at",
-        "messages": [{"text": "Hello", "author": "advisor", "at": "2026-07-20T21:27:32+00:00"}],
-    }
-    service.opened = {"session": "t2", "case": case, "turn": None}
-    reply = client.post("/return", data={"code": "1234567890123456"})
-    assert reply.status_code == 200 and "LV-2026-0001" in reply.text and "Monday 20 July at 22:27" in reply.text
-
-
-def test_wrong_code_is_said_in_place(client: TestClient, service: Service) -> None:
-    service.problem = error("unknown_code")
-    reply = client.post("/return", data={"code": "1111"})
-    assert reply.status_code == 404 and 'id="fault"' in reply.text and 'value="1111"' in reply.text

@@ -1,11 +1,11 @@
-"""The cookie and the same-origin rule of the pages. Security headers: `web.headers`."""
+"""The cookie, the same-origin rule and the redirects of the pages. Security headers: `web.headers`."""
 
 from __future__ import annotations
 
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from web.chat.sessions import COOKIE, clear_cookie, set_cookie
 
@@ -56,6 +56,16 @@ def remember_briefly(request: Request, response: Response, token: str) -> None:
 def forget(response: Response) -> None:
     """Expire the session's cookie."""
     clear_cookie(response)
+
+
+def go(where: str) -> RedirectResponse:
+    """On to another of our pages, so that a reload posts nothing again."""
+    return RedirectResponse(where, 303)
+
+
+def address_of(request: Request) -> str | None:
+    """Where the request comes from, for the limits; it is never kept."""
+    return request.client.host if request.client else None
 
 
 def is_secure(request: Request) -> bool:

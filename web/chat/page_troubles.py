@@ -17,9 +17,16 @@ START_AGAIN = (("/", "Go to the start"), ("/return", "I have a code"))
 
 
 def trouble(
-    pages: Pages, request: Request, problem: ChatError, *, form: Form | None = None, links: Links = ()
+    pages: Pages,
+    request: Request,
+    problem: ChatError,
+    *,
+    form: Form | None = None,
+    typed: str = "",
+    links: Links = (),
 ) -> Response:
-    """What is wrong; with `form`, what was typed and a button that sends the same once more."""
+    """What is wrong; with `form`, what was typed and a button that sends the same once more; with `typed`
+    alone, what was typed, to copy."""
     urgent, message = split_card(problem.message)
     response = pages.page(
         request,
@@ -29,7 +36,7 @@ def trouble(
         heading=words.TROUBLE if problem.status >= 429 else words.REFUSED,
         message=message,
         again=form.again if form else (),
-        typed=form.text if form else "",
+        typed=form.text if form else typed,
         links=links,
     )
     if problem.retry_after is not None:

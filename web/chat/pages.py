@@ -18,9 +18,19 @@ from web.chat import page_troubles as troubles
 from web.chat import page_words as words
 from web.chat.bodies import MessageBody
 from web.chat.errors import ChatError, error
-from web.chat.page_forms import Form, FormTooLarge, bodies, next_id, read_fields, read_form
-from web.chat.page_headers import WIPE, forget, from_elsewhere, remember, remember_briefly, session_of
+from web.chat.page_forms import Form, FormTooLarge, bodies, read_fields, read_form
+from web.chat.page_headers import (
+    WIPE,
+    address_of,
+    forget,
+    from_elsewhere,
+    go,
+    remember,
+    remember_briefly,
+    session_of,
+)
 from web.chat.page_render import Pages
+from web.chat.page_return import PageReturn, Route
 from web.chat.page_view import Said, chat_view, split_card
 
 if TYPE_CHECKING:
@@ -42,13 +52,12 @@ class PageRoutes:
     def routes(self) -> APIRouter:
         """One route an address; a method that is not listed is refused by the framework."""
         found = APIRouter(include_in_schema=False)
-        for path, method, handler in (
+        routes: tuple[Route, ...] = (
             ("/", "GET", self.start_page),
             ("/start", "POST", self.start),
             ("/chat", "GET", self.chat),
             ("/chat", "POST", self.answer),
-            ("/return", "GET", self.return_page),
-            ("/return", "POST", self.come_back),
+            *PageReturn(self.service, self.pages).routes(),
             ("/leave", "GET", self.leave),
             ("/leave", "POST", self.leave),
             ("/close", "GET", self.close),
@@ -56,7 +65,8 @@ class PageRoutes:
             ("/presence", "POST", self.presence),
             ("/ways", "GET", self.ways),
             ("/static/{name}", "GET", self.static),
-        ):
+        )
+        for path, method, handler in routes:
             found.add_api_route(path, handler, methods=[method], response_model=None)
         return found
 
@@ -70,12 +80,12 @@ class PageRoutes:
             return troubles.refused(self.pages, request)
         token = session_of(request)
         if token and await self._open(token, unsent=True):
-            return _go("/chat")
+            return go("/chat")
         try:
-            begun = await self.service.start(address=_address(request))
+            begun = await self.service.start(address=address_of(request))
         except ChatError as problem:
             return troubles.trouble(self.pages, request, problem, links=(("/", "Try again"),))
-        response = _go("/chat")
+        response = go("/chat")
         remember(request, response, begun.token)
         return response
 
@@ -92,7 +102,7 @@ class PageRoutes:
             return troubles.trouble(self.pages, request, problem, links=(("/chat", "Try again"),))
         if not entries:
             # A session to a sent report, opened with its code: that is where it is shown.
-            return _go("/return")
+            return go("/return")
         response = self.pages.page(request, "chat.html", chat=chat_view(entries))
         remember(request, response, token)
         return response
@@ -115,39 +125,12 @@ class PageRoutes:
         turns: list[dict[str, Any]] = []
         try:
             for body in bodies(form):
-                turns.append(await self.service.message(token, MessageBody(**body), address=_address(request)))
+                turns.append(await self.service.message(token, MessageBody(**body), address=address_of(request)))
         except ValidationError:
             return await self._again(request, token, form, words.ERRORS["form"], 400)
         except ChatError as problem:
             return await self._failed(request, token, form, problem)
         return await self._answered(request, token, form, turns)
-
-    async def return_page(self, request: Request) -> Response:
-        """Where a code is entered. Says nothing about what it opens."""
-        return self.pages.page(request, "return.html", typed="")
-
-    async def come_back(self, request: Request) -> Response:
-        """A code: a paused report goes on in the chat, a sent one is shown."""
-        if from_elsewhere(request):
-            return troubles.refused(self.pages, request)
-        try:
-            code = dict(await read_fields(request)).get("code", "")[:200]
-        except FormTooLarge:
-            code = ""
-        try:
-            found = await self.service.receipt(code, address=_address(request))
-        except ChatError as problem:
-            if problem.status >= 500:
-                return troubles.trouble(self.pages, request, problem, links=(("/return", "Try again"),))
-            return self.pages.page(request, "return.html", status=problem.status, typed=code, error=problem.message)
-        case = found["case"]
-        if case is None:
-            response: Response = _go("/chat")
-        else:
-            form_id = next_id(found["session"])
-            response = self.pages.page(request, "case.html", case=case, form_id=form_id, in_session=True)
-        remember(request, response, found["session"])
-        return response
 
     async def leave(self, request: Request) -> Response:
         """Exit: end the session here, wipe what the browser holds, show something else. Never fails."""
@@ -211,7 +194,7 @@ class PageRoutes:
         part = request.headers.get("x-part") == "turn"
         in_trouble = any(m.get("kind") == "error" for turn in turns for m in turn["messages"])
         if not part and not in_trouble:
-            response: Response = _go(f"/chat#{_place(turns[-1])}")
+            response: Response = go(f"/chat#{_place(turns[-1])}")
             remember(request, response, token)
             return response
         try:
@@ -286,11 +269,3 @@ def _place(turn: dict[str, Any]) -> str:
     if any(message.get("kind") == "emergency" for message in turn["messages"]):
         return "card"
     return "kept" if turn.get("receipt") else "new"
-
-
-def _go(where: str) -> RedirectResponse:
-    return RedirectResponse(where, 303)
-
-
-def _address(request: Request) -> str | None:
-    return request.client.host if request.client else None

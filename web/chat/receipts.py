@@ -2,48 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import secrets
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
-
-import sqlalchemy as sa
 
 from casework import cases, clocks
 from casework import receipts as codes
 from casework.conversation import Draft, Outcome, Saying, views
 from casework.conversation.turns import Services, load
-from casework.questions import wording
 from casework.store import Db, drafts
-from casework.store.tables import case_record
-from casework.store.tables import draft as draft_table
+from web.chat import own_case, record
 from web.chat.errors import error
 from web.chat.sessions import Session, Sessions
 
-_BACK = "back_again"
-# A case's status as its reporter reads it (case-record.md, "Statuses").
-_STATUS = {
-    "new": "We have your report. Your advisor has not read it yet.",
-    "acknowledged": "Your advisor has read your report.",
-    "risk_assessed": "We have looked at how serious it is and who may be at risk.",
-    "action_plan": "There is a plan for what happens next.",
-    "in_progress": "We are working on it.",
-    "closing_review": "We are looking at it again with you before we close it.",
-    "closed": "Your case is closed. You can still write to us here.",
-}
+# Ids of turns that no client can send, so that no message can take their place.
+_BACK = "back."
 
 
 @dataclass(frozen=True)
 class Opened:
-    """What a receipt code opened: a new session with the open turn, or with the case."""
+    """What a receipt code opened: a new session with the open turn and those before it, or with the case."""
 
     token: str
     session: Session
     case: dict[str, Any] | None
     turn: dict[str, Any] | None
+    turns: list[dict[str, Any]] = field(default_factory=list)
 
 
-def opened(services: Services, digits: str, sessions: Sessions) -> Opened:
-    """Open what the code belongs to; older sessions of the same report end. Raises `unknown_code`."""
+def opened(services: Services, digits: str, sessions: Sessions, reading: bool = True) -> Opened:
+    """Open what the code belongs to; older sessions of the same report end. Raises `unknown_code`.
+
+    `reading`: the answer is what the reporter reads, so the advisor's messages are not new any more.
+    """
     now = clocks.now(services.settings)
     # The slow hash is made outside the transaction, so that nobody else waits for it.
     code_hash = codes.hash_code(services.keys, digits)
@@ -53,46 +45,53 @@ def opened(services: Services, digits: str, sessions: Sessions) -> Opened:
         raise error("unknown_code")
     with services.store.begin() as db:
         if found.case_reference is not None:
-            return _sent(db, found.case_reference, sessions, now)
-        return _paused(db, found.draft_id or "", sessions, now)
+            return _sent(db, found, sessions, now, reading=reading)
+        back = _paused(db, found.draft_id or "", sessions, now)
+    return replace(back, turns=[entry.turn for entry in record.transcript(services, back.session)])
+
+
+def new_code(services: Services, session: Session, sessions: Sessions) -> tuple[str, str]:
+    """A new session and a new code; the code before opens nothing any more. Raises `no_session`."""
+    now = clocks.now(services.settings)
+    with services.store.begin() as db:
+        held = own_case.held(services, db, session, lock=True)
+        code = codes.replace(db, held.receipt, now)
+        found = codes.find(db, code, now)
+        if found is None:
+            raise error("no_session")
+        # What was said when it was sent shows the old code.
+        drafts.forget_turns(db, session.draft_id)
+        token, fresh = sessions.mint(session.draft_id)
+        own_case.hand_over(db, fresh, found, now)
+        cases.code_replaced(db, held.case.reference, now)
+    return token, code
 
 
 def _paused(db: Db, draft_id: str, sessions: Sessions, now: datetime) -> Opened:
     row = drafts.get(db, draft_id, for_update=True)
     if row is None or row.ended or row.expires_at <= now:
         raise error("unknown_code")
-    token, session = _hand_over(db, draft_id, sessions)
-    back = [Saying(_BACK)] if _BACK in wording.texts() else []
-    turn = views.build_turn("back", Outcome(say=back), load(row), row.open_question)
-    return Opened(token, session, None, turn)
+    token, session = sessions.mint(draft_id)
+    drafts.hand_over(db, draft_id, session.mac, now)
+    outcome, back = Outcome(say=[Saying("back_again")]), _BACK + secrets.token_hex(8)
+    # Kept as a turn: the page goes on from here, and the code of the pause is not in sight any more.
+    kept = {**outcome.to_json(), "question": row.open_question}
+    drafts.put_turn(db, draft_id, back, at=now, body_mac=bytes(32), said=None, outcome=kept)
+    return Opened(token, session, None, views.build_turn(back, outcome, load(row), row.open_question))
 
 
-def _sent(db: Db, reference: str, sessions: Sessions, now: datetime) -> Opened:
-    case = db.execute(
-        sa.select(case_record.c.status, case_record.c.submission_id).where(case_record.c.reference == reference)
-    ).first()
+def _sent(db: Db, found: codes.Receipt, sessions: Sessions, now: datetime, *, reading: bool) -> Opened:
+    case = own_case.row_of(db, found.case_reference or "")
     if case is None:
         raise error("unknown_code")
     # The draft of a sent report is deleted after a while: words from here still belong to its submission.
     draft_id: str = case.submission_id
-    if drafts.get(db, draft_id, for_update=True) is not None:
-        token, session = _hand_over(db, draft_id, sessions)
-    else:
-        token, session = sessions.mint(draft_id)
-        state = Draft(id=draft_id).to_state()
-        drafts.create(db, session_mac=session.mac, now=now, state=state, draft_id=draft_id)
-        drafts.end(db, draft_id, reference, now)
-    seen = {
-        "reference": reference,
-        "status": _STATUS.get(case.status, _STATUS["in_progress"]),
-        "state": case.status,
-        "messages": cases.thread(db, reference),
-    }
-    return Opened(token, session, seen, None)
-
-
-def _hand_over(db: Db, draft_id: str, sessions: Sessions) -> tuple[str, Session]:
-    """A new session for a draft; the one before is over."""
     token, session = sessions.mint(draft_id)
-    db.execute(sa.update(draft_table).where(draft_table.c.id == draft_id).values(session_mac=session.mac))
-    return token, session
+    if drafts.get(db, draft_id, for_update=True) is None:
+        drafts.create(db, session_mac=session.mac, now=now, state=Draft(id=draft_id).to_state(), draft_id=draft_id)
+        drafts.end(db, draft_id, case.reference, now)
+    own_case.hand_over(db, session, found, now)
+    seen = own_case.shown(db, case)
+    if reading:
+        cases.mark_read(db, case.reference, "reporter", now)
+    return Opened(token, session, seen, None)

@@ -19,10 +19,14 @@ from web.chat.errors import ChatError
 from web.chat.limits import Limits, address_of
 from web.chat.rasa_client import Assistant
 from web.chat.record import Entry
+from web.chat.returning import Returning
 from web.chat.sessions import Sessions
 from web.chat.turns import Turns, question_of
 from web.chat.work import RecordDown, Work
 from web.health import PART_SECONDS, Check
+
+# Seconds that looking a code up takes, found or not: several times what the slow hash and a commit need.
+CODE_SECONDS = 0.25
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,7 @@ class ChatService:
         self._work = Work(services)
         self._turns = Turns(services, assistant, self._work)
         self._codes = asyncio.Semaphore(2)
+        self.returning = Returning(self._sessions, self._limits, self._work, self._turns.down)
 
     @classmethod
     def of(cls, settings: Settings) -> ChatService:
@@ -109,24 +114,41 @@ class ChatService:
             raise self.down() from None
         self._turns.questions.remember(session.draft_id, None)
 
-    async def receipt(self, code: str, address: str | None = None) -> dict[str, Any]:
-        """Open what a receipt code belongs to. Raises 400, 404, 429 and 503."""
+    async def receipt(self, code: str, address: str | None = None, *, reading: bool = True) -> dict[str, Any]:
+        """Open what a receipt code belongs to. Raises 400, 404, 429 and 503.
+
+        `reading`: the answer itself is read, so the messages in it are not new any more.
+        """
         who = address_of(address)
         self._limits.take("receipts of an address", who)
-        self._limits.check("wrong receipts of an address", who)
-        self._limits.check("wrong receipts")
+        self._wrong_codes(self._limits.check, who)
         digits = ReceiptBody(code=code).digits()
+        opened = await self._opened(digits, who, reading)
+        self._turns.questions.remember(opened.session.draft_id, question_of(opened.turn))
+        return {"session": opened.token, "case": opened.case, "turn": opened.turn, "turns": opened.turns}
+
+    async def _opened(self, digits: str, who: str, reading: bool) -> receipts.Opened:
+        """A right code and a wrong one take the same time: the work differs, what it takes is rounded up."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
         try:
             # The slow hash takes memory: two at a time are enough for anybody who has a code.
             async with self._codes:
-                opened = await self._read(receipts.opened, digits, self._sessions)
+                began = loop.time()
+                # Those who waited here together have not been counted yet.
+                self._wrong_codes(self._limits.check, who)
+                opened: receipts.Opened = await self._read(receipts.opened, digits, self._sessions, reading)
+                return opened
         except ChatError as refused:
             if refused.code == "unknown_code":
-                self._limits.take("wrong receipts of an address", who)
-                self._limits.take("wrong receipts")
+                self._wrong_codes(self._limits.take, who)
             raise
-        self._turns.questions.remember(opened.session.draft_id, question_of(opened.turn))
-        return {"session": opened.token, "case": opened.case, "turn": opened.turn}
+        finally:
+            await asyncio.sleep(began + CODE_SECONDS - loop.time())
+
+    def _wrong_codes(self, limit: Callable[..., None], who: str) -> None:
+        limit("wrong receipts of an address", who)
+        limit("wrong receipts")
 
     def checks(self) -> dict[str, Check]:
         """What has to be ready, by part."""

@@ -86,6 +86,7 @@ class CaseMessage(BaseModel):
     author: Literal["reporter", "advisor"]
     kind: str
     text: str
+    new: bool
 
 
 class CaseOfReceipt(BaseModel):
@@ -98,9 +99,12 @@ class CaseOfReceipt(BaseModel):
 
 
 class ReceiptAnswer(BaseModel):
+    """`turns`: the conversation of a paused report so far, the open `turn` as its last."""
+
     session: str
     case: CaseOfReceipt | None
     turn: Turn | None
+    turns: list[Turn]
 
 
 class ErrorDetail(BaseModel):
