@@ -47,7 +47,11 @@ def create_app(settings: Settings | None = None, service: ChatService | None = N
         lifespan=lifespan,
         middleware=[
             Middleware(RequestLog),
-            Middleware(SecurityHeaders, https=settings.address.startswith("https:")),
+            Middleware(
+                SecurityHeaders,
+                https=settings.address.startswith("https:"),
+                framed_by=(*settings.embed_origins, *(("'self'",) if settings.embed_page else ())),
+            ),
             Middleware(Guard, refusals=refusals),
         ],
         exception_handlers=refusals.handlers,

@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "manifest-src 'self'",
-        "frame-ancestors 'none'",
-        "base-uri 'none'",
+
+def policy(framed_by: Sequence[str] = (), *, frames: bool = False) -> str:
+    """The content policy: nothing but our own files, and nothing inline.
+
+    `framed_by` names the exact origins that may show a page in a frame; `frames` lets a page show our own pages.
+    """
+    ancestors = " ".join(framed_by) or "'none'"
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self'",
+            "font-src 'self'",
+            "connect-src 'self'",
+            "form-action 'self'",
+            "manifest-src 'self'",
+            *(("frame-src 'self'",) if frames else ()),
+            f"frame-ancestors {ancestors}",
+            "base-uri 'none'",
+        )
     )
-)
+
 
 HEADERS: dict[str, str] = {
-    "Content-Security-Policy": POLICY,
+    "Content-Security-Policy": policy(),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
@@ -40,9 +51,13 @@ KEPT = "public, max-age=3600"
 class SecurityHeaders:
     """Puts the headers on every HTTP answer that does not set its own."""
 
-    def __init__(self, app: ASGIApp, *, https: bool = False) -> None:
+    def __init__(self, app: ASGIApp, *, https: bool = False, framed_by: Sequence[str] = ()) -> None:
         self.app = app
         self._headers = dict(HEADERS)
+        if framed_by:
+            # The older header cannot name another origin; browsers that know the policy do not read it.
+            del self._headers["X-Frame-Options"]
+            self._headers["Content-Security-Policy"] = policy(framed_by)
         if https:
             self._headers["Strict-Transport-Security"] = "max-age=31536000"
 

@@ -7,7 +7,8 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -22,28 +23,42 @@ from tests.web.pages_by_hand import Service
 from web.chat import pages
 from web.headers import SecurityHeaders
 
+Door = tuple[str, Service]
 PHONE = {"width": 390, "height": 844}
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium, or the one that CHROMIUM names."""
+def chromium() -> Iterator[Callable[..., Browser]]:
+    """Starts Debian's Chromium, or the one that CHROMIUM names."""
     path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     if not path:
         if os.environ.get("CI") == "1":
             pytest.fail("Chromium is not installed, and in CI nothing may be skipped")
         pytest.skip("Chromium is not installed: apt-get install chromium")
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        yield started
-        started.close()
+        yield partial(playwright.chromium.launch, executable_path=path, args=["--no-sandbox", "--disable-gpu"])
 
 
 @pytest.fixture(scope="session")
-def door() -> Iterator[tuple[str, Service]]:
+def browser(chromium: Callable[..., Browser]) -> Iterator[Browser]:
+    """One Chromium for all tests."""
+    started = chromium()
+    yield started
+    started.close()
+
+
+@pytest.fixture(scope="session")
+def door() -> Iterator[Door]:
     """The address of the pages, and the stand-in behind them."""
+    yield from open_door()
+
+
+def open_door(**changed: Any) -> Iterator[Door]:
+    """The pages at an address of their own, with these settings changed; closed afterwards."""
     service = Service()
-    app = FastAPI(middleware=[Middleware(SecurityHeaders)])
+    service.settings = settings = service.settings.model_copy(update=changed)
+    framed_by = (*settings.embed_origins, *(("'self'",) if settings.embed_page else ()))
+    app = FastAPI(middleware=[Middleware(SecurityHeaders, framed_by=framed_by)])
     app.include_router(pages.router(service))  # type: ignore[arg-type]
     taken = socket.socket()
     taken.bind(("127.0.0.1", 0))
@@ -52,19 +67,21 @@ def door() -> Iterator[tuple[str, Service]]:
     thread.start()
     while not server.started:
         time.sleep(0.02)
-    yield f"http://127.0.0.1:{taken.getsockname()[1]}", service
-    server.should_exit = True
-    thread.join(5)
+    try:
+        yield f"http://127.0.0.1:{taken.getsockname()[1]}", service
+    finally:
+        server.should_exit = True
+        thread.join(5)
 
 
 @pytest.fixture
-def service(door: tuple[str, Service]) -> Service:
+def service(door: Door) -> Service:
     door[1].clear()
     return door[1]
 
 
 @pytest.fixture
-def address(door: tuple[str, Service]) -> str:
+def address(door: Door) -> str:
     return door[0]
 
 
@@ -80,7 +97,11 @@ def opened(browser: Browser, address: str) -> Iterator[Open]:
     contexts: list[BrowserContext] = []
     wrong: list[str] = []
 
-    def open_page(path: str = "/", base: str = address, *, plain: bool = False, **more: Any) -> Page:
+    def open_page(
+        path: str = "/", base: str = address, *, plain: bool = False, also: str = "", refused: bool = False, **more: Any
+    ) -> Page:
+        """`plain`: without the pages' script. `also`: a second address that may be asked. `refused`: it is expected
+        that a policy keeps something out."""
         context = browser.new_context(**{"viewport": PHONE, "base_url": base, **more})
         context.set_default_timeout(10_000)
         contexts.append(context)
@@ -88,10 +109,10 @@ def opened(browser: Browser, address: str) -> Iterator[Open]:
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on(
             "console",
-            lambda message: wrong.append(message.text) if "Security Policy" in message.text else None,
+            lambda message: wrong.append(message.text) if "Security Policy" in message.text and not refused else None,
         )
-        page.on("request", lambda asked: None if _expected(asked.url, base) else wrong.append(asked.url))
-        page.route(f"{OUT}**", _weather)
+        page.on("request", lambda asked: None if _expected(asked.url, base, also) else wrong.append(asked.url))
+        page.route(f"{OUT}**", show_weather)
         if plain:
             # Only the page's own script is kept out: axe and the tests' questions are scripts too.
             page.route("**/page.js*", lambda route: route.abort())
@@ -104,9 +125,19 @@ def opened(browser: Browser, address: str) -> Iterator[Open]:
     assert wrong == []
 
 
-def _expected(url: str, base: str) -> bool:
-    return url.startswith((base, OUT))
+@pytest.fixture
+def chat(opened: Open, service: Service) -> Page:
+    """The chat at its first question."""
+    page = opened()
+    page.get_by_role("button", name="Start", exact=True).click()
+    page.wait_for_url("**/chat")
+    return page
 
 
-def _weather(route: Route) -> None:
+def _expected(url: str, base: str, also: str) -> bool:
+    return url.startswith((base, also or base, OUT))
+
+
+def show_weather(route: Route) -> None:
+    """The neutral page that Exit opens, without asking for it."""
     route.fulfill(status=200, content_type="text/html", body="<title>Weather</title><h1>Sunny</h1>")

@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.by_hand import soon
 from tests.browser.seeing import NOTHING, OUT, Open, assert_accessible, stored
 
 pytestmark = [pytest.mark.browser, pytest.mark.stack]
@@ -125,8 +126,7 @@ def test_exit_deletes_and_back_shows_nothing(page: Page) -> None:
     cookie = page.context.cookies()[0]
     page.locator("a.exit").click()
     page.wait_for_url(f"{OUT}**")
-    page.wait_for_timeout(300)
-    assert page.context.cookies() == []
+    assert soon(page, lambda: page.context.cookies() == [])
     for _ in range(6):
         page.go_back()
         assert SECRET not in page.content()

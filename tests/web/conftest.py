@@ -188,16 +188,17 @@ def settings(installation: Path, tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def front(settings: Settings) -> Iterator[Front]:
-    yield from _opened(settings)
+    yield from opened_front(settings)
 
 
 @pytest.fixture
 def limited(settings: Settings) -> Iterator[Front]:
     """As `front`, with the limits on."""
-    yield from _opened(settings.model_copy(update={"rate_limit": True}))
+    yield from opened_front(settings.model_copy(update={"rate_limit": True}))
 
 
-def _opened(settings: Settings) -> Iterator[Front]:
+def opened_front(settings: Settings) -> Iterator[Front]:
+    """A front door with these settings, closed afterwards."""
     keys = Keys.load(settings.home)
     services = Services(settings, keys, Store(settings, keys))
     assistant = StandIn(services)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from fastapi.testclient import TestClient
 
 from tests.web.pages_by_hand import PAUSED, RECEIPT, TOKEN, Service, turn
+from web.chat import sessions
 from web.chat.errors import ChatError, error
 
 
@@ -69,3 +72,56 @@ def test_page_out_of_sight_lets_the_cookie_run_out(chatting: TestClient) -> None
     assert "Max-Age" not in chatting.post("/presence?is=here").headers["set-cookie"]
     chatting.post("/presence?is=over")
     assert not chatting.cookies
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Lets so many minutes pass for the sessions of the pages."""
+    now = sessions._now()
+
+    def pass_by(minutes: int) -> None:
+        monkeypatch.setattr(sessions, "_now", lambda: now + minutes * 60)
+
+    return pass_by
+
+
+def test_a_page_that_nobody_used_for_half_an_hour_shows_nothing(
+    chatting: TestClient, service: Service, later: Callable[[int], None]
+) -> None:
+    service.at((turn("start.", "Hello.", asks="danger_now"), None), (turn("a", asks="account"), "my secret"))
+    later(29)
+    assert "my secret" in chatting.get("/chat").text
+    later(29 + 29)
+    assert "my secret" in chatting.get("/chat").text
+    later(29 + 29 + 33)
+    html = chatting.get("/chat").text
+    assert "my secret" not in html and "Nobody used this page for 30 minutes" in html
+    assert not chatting.cookies and service.left == []
+
+
+def test_words_that_come_after_half_an_hour_are_taken(
+    chatting: TestClient, service: Service, later: Callable[[int], None]
+) -> None:
+    later(50)
+    assert chatting.post("/chat", data={"id": "m1", "text": "a long account"}).status_code == 303
+    assert service.taken == [{"id": "m1", "text": "a long account"}]
+    assert "There is nothing here" not in chatting.get("/chat").text
+
+
+def test_signs_of_life_keep_the_page_open_and_leaving_is_never_too_late(
+    chatting: TestClient, service: Service, later: Callable[[int], None]
+) -> None:
+    for minutes in range(20, 240, 20):
+        later(minutes)
+        chatting.post("/presence?is=here")
+        assert "There is nothing here" not in chatting.get("/chat").text
+    later(600)
+    chatting.get("/leave")
+    assert service.left == [TOKEN] and not chatting.cookies
+
+
+def test_a_frame_on_another_site_gets_a_way_into_a_window_of_its_own(client: TestClient) -> None:
+    headers = {"sec-fetch-dest": "iframe", "sec-fetch-site": "cross-site"}
+    html = client.get("/", headers=headers).text
+    assert 'target="_blank"' in html and 'action="/start"' not in html
+    assert 'action="/start"' in client.get("/", headers={**headers, "sec-fetch-site": "same-site"}).text

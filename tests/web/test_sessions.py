@@ -9,6 +9,7 @@ import pytest
 from starlette.requests import Request
 
 from casework.privacy import Keys
+from web.chat import sessions as sessions_of_pages
 from web.chat.errors import ChatError
 from web.chat.sessions import COOKIE, Sessions, token_of
 
@@ -55,6 +56,17 @@ def test_what_was_not_minted_here_is_no_session(sessions: Sessions, token: str |
 def test_another_installation_does_not_know_the_token(sessions: Sessions, tmp_path: Path) -> None:
     with pytest.raises(ChatError):
         Sessions(Keys.load(tmp_path, create=True)).read(sessions.mint(DRAFT)[0])
+
+
+@pytest.mark.parametrize(("minutes", "token"), [(0, "abc"), (31, "abc"), (33, None), (60 * 24, None)])
+def test_a_cookie_that_was_not_used_for_half_an_hour_shows_nothing(
+    minutes: int, token: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sessions_of_pages, "_now", lambda: 1_000_000 + minutes * 60)
+    cookie, ours = f"{COOKIE}=abc.{1_000_000:x}", {"sec_fetch_site": "same-origin"}
+    assert token_of(request("GET", cookie=cookie, **ours)) == token
+    # What is written is never too late.
+    assert token_of(request("POST", cookie=cookie, **ours)) == "abc"
 
 
 def request(method: str, **headers: str) -> Request:

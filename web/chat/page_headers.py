@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from web.chat.sessions import COOKIE, clear_cookie, set_cookie
+from web.chat.sessions import clear_cookie, from_cookie, set_cookie
 
 # The session's own cookie is expired by name; the "cookies" part would reach the landlord's whole domain.
 WIPE = '"storage", "cache"'
@@ -31,8 +31,20 @@ def from_elsewhere(request: Request) -> bool:
 
 
 def session_of(request: Request) -> str | None:
-    """The session's token from the cookie, or None."""
-    return request.cookies.get(COOKIE) or None
+    """The session's token from the cookie, or None: also where nobody used the page for half an hour."""
+    token, idle = from_cookie(request)
+    return None if idle else token
+
+
+def was_idle(request: Request) -> bool:
+    """Whether there is a session that is not shown any more because nobody used it."""
+    token, idle = from_cookie(request)
+    return token is not None and idle
+
+
+def session_to_write(request: Request) -> str | None:
+    """The session's token for words that are sent, and for leaving: that is never too late."""
+    return from_cookie(request)[0]
 
 
 def remember(request: Request, response: Response, token: str) -> None:
@@ -42,15 +54,7 @@ def remember(request: Request, response: Response, token: str) -> None:
 
 def remember_briefly(request: Request, response: Response, token: str) -> None:
     """Let the browser drop the session's cookie unless the page is looked at again in ten minutes."""
-    response.set_cookie(
-        COOKIE,
-        token,
-        max_age=AWAY_SECONDS,
-        path="/",
-        httponly=True,
-        samesite="strict",
-        secure=is_secure(request),
-    )
+    set_cookie(response, token, secure=is_secure(request), seconds=AWAY_SECONDS)
 
 
 def forget(response: Response) -> None:
@@ -70,3 +74,12 @@ def address_of(request: Request) -> str | None:
 
 def is_secure(request: Request) -> bool:
     return request.url.scheme == "https"
+
+
+def framed_elsewhere(request: Request) -> bool:
+    """Whether another site shows this in a frame: browsers keep our cookie out of there, so the chat would not work.
+
+    A website of the same domain (`www.example.org` for `chat.example.org`) is no other site.
+    """
+    headers = request.headers
+    return headers.get("sec-fetch-dest") in ("iframe", "frame") and headers.get("sec-fetch-site") == "cross-site"

@@ -28,6 +28,7 @@ LONDON = ZoneInfo("Europe/London")
 HERE = Path(__file__).parent
 STATIC = HERE.parent / "static"
 COLOURS = "colours.css"
+LAUNCHER = "launcher.js"
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,9 @@ class Pages:
         if found is None:
             return None
         headers = {"ETag": f'"{found.mark}"', "Vary": "Accept-Encoding"}
+        if name == LAUNCHER:
+            # The one file that other websites load.
+            headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         if request.query_params.get("v") == found.mark:
             headers["Cache-Control"] = "public, max-age=31536000, immutable"
         if request.headers.get("if-none-match") == headers["ETag"]:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from web.chat import page_words as words
 from web.chat.errors import ChatError
 from web.chat.page_forms import Form
-from web.chat.page_headers import forget
+from web.chat.page_headers import forget, was_idle
 from web.chat.page_render import Pages
 from web.chat.page_view import split_card
 
@@ -39,6 +39,7 @@ def trouble(
         typed=form.text if form else typed,
         links=links,
     )
+    response.headers.update(problem.headers)
     if problem.retry_after is not None:
         response.headers["Retry-After"] = str(problem.retry_after)
     return response
@@ -57,10 +58,11 @@ def over(pages: Pages, request: Request, form: Form) -> Response:
 
 def nothing_here(pages: Pages, request: Request) -> Response:
     """No session: nothing is shown of anything that was here."""
-    response = _ended(pages, request, 200, "")
+    response = _ended(pages, request, 200, "", idle=was_idle(request))
     forget(response)
     return response
 
 
-def _ended(pages: Pages, request: Request, status: int, typed: str) -> Response:
-    return pages.page(request, "nothing.html", status=status, typed=typed, links=START_AGAIN, in_session=False)
+def _ended(pages: Pages, request: Request, status: int, typed: str, *, idle: bool = False) -> Response:
+    more = {"typed": typed, "idle": idle, "links": START_AGAIN, "in_session": False}
+    return pages.page(request, "nothing.html", status=status, **more)

@@ -6,32 +6,34 @@ what is said: every turn comes from the chat's service.
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter
 from pydantic import ValidationError
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from web.chat import page_troubles as troubles
 from web.chat import page_words as words
 from web.chat.bodies import MessageBody
 from web.chat.errors import ChatError, error
+from web.chat.page_exit import ExitRoutes
 from web.chat.page_forms import Form, FormTooLarge, bodies, read_fields, read_form
 from web.chat.page_headers import (
     WIPE,
     address_of,
     forget,
+    framed_elsewhere,
     from_elsewhere,
     go,
     remember,
-    remember_briefly,
     session_of,
+    session_to_write,
 )
 from web.chat.page_render import Pages
 from web.chat.page_return import PageReturn, Route
 from web.chat.page_view import Said, chat_view, split_card
+from web.headers import policy
 
 if TYPE_CHECKING:
     from web.chat.service import ChatService
@@ -51,28 +53,31 @@ class PageRoutes:
 
     def routes(self) -> APIRouter:
         """One route an address; a method that is not listed is refused by the framework."""
-        found = APIRouter(include_in_schema=False)
+        found, out = APIRouter(include_in_schema=False), ExitRoutes(self.service)
         routes: tuple[Route, ...] = (
             ("/", "GET", self.start_page),
             ("/start", "POST", self.start),
             ("/chat", "GET", self.chat),
             ("/chat", "POST", self.answer),
             *PageReturn(self.service, self.pages).routes(),
-            ("/leave", "GET", self.leave),
-            ("/leave", "POST", self.leave),
-            ("/close", "GET", self.close),
-            ("/close", "POST", self.close),
-            ("/presence", "POST", self.presence),
+            ("/leave", "GET", out.leave),
+            ("/leave", "POST", out.leave),
+            ("/close", "GET", out.close),
+            ("/close", "POST", out.close),
+            ("/presence", "POST", out.presence),
             ("/ways", "GET", self.ways),
+            ("/safety", "GET", self.safety),
             ("/static/{name}", "GET", self.static),
         )
         for path, method, handler in routes:
             found.add_api_route(path, handler, methods=[method], response_model=None)
+        if self.service.settings.embed_page:
+            found.add_api_route("/embedding", self.embedding, methods=["GET"], response_model=None)
         return found
 
     async def start_page(self, request: Request) -> Response:
         """What this is, before anything is asked."""
-        return self.pages.page(request, "start.html")
+        return self.pages.page(request, "framed.html" if framed_elsewhere(request) else "start.html")
 
     async def start(self, request: Request) -> Response:
         """Begin, or go on where the same browser already is: a second press starts nothing twice."""
@@ -115,7 +120,7 @@ class PageRoutes:
             fields = await read_fields(request)
         except FormTooLarge:
             return troubles.trouble(self.pages, request, error("too_large"), links=(("/chat", "Go back"),))
-        form, token = read_form(fields), session_of(request)
+        form, token = read_form(fields), session_to_write(request)
         if not token:
             return troubles.over(self.pages, request, form)
         if form.empty:
@@ -132,50 +137,27 @@ class PageRoutes:
             return await self._failed(request, token, form, problem)
         return await self._answered(request, token, form, turns)
 
-    async def leave(self, request: Request) -> Response:
-        """Exit: end the session here, wipe what the browser holds, show something else. Never fails."""
-        purpose = request.headers.get("sec-purpose", "") + request.headers.get("purpose", "")
-        if "prefetch" in purpose:
-            return Response(status_code=204)
-        if (token := session_of(request)) and not from_elsewhere(request):
-            # If it fails the draft runs out by itself: the way out must not wait for it.
-            with contextlib.suppress(ChatError):
-                await self.service.leave(token)
-        return self._out(request)
-
-    async def close(self, request: Request) -> Response:
-        """Put the page away; what there is can be opened again with its code."""
-        return self._out(request)
-
-    def _out(self, request: Request) -> Response:
-        quiet = request.method == "POST"
-        response = Response(status_code=204) if quiet else RedirectResponse(self.pages.exit_url, 303)
-        response.headers["Clear-Site-Data"] = WIPE
-        forget(response)
-        return response
-
-    async def presence(self, request: Request) -> Response:
-        """Whether the page is looked at, says the script; ten minutes away, and the cookie is gone."""
-        response, token = Response(status_code=204), session_of(request)
-        if not token or from_elsewhere(request):
-            return response
-        match request.query_params.get("is"):
-            case "away":
-                remember_briefly(request, response, token)
-            case "over":
-                forget(response)
-            case _:
-                remember(request, response, token)
-        return response
-
     async def ways(self, request: Request) -> Response:
         """Other people and numbers."""
         return self.pages.page(request, "ways.html")
 
+    async def safety(self, request: Request) -> Response:
+        """What a browser keeps, and how to leave less behind."""
+        return self.pages.page(request, "safety.html")
+
+    async def embedding(self, request: Request) -> Response:
+        """How the launcher looks on the landlord's website; only where a setting asks for it."""
+        response = self.pages.page(request, "embedding.html")
+        response.headers["Content-Security-Policy"] = policy(("'self'",), frames=True)
+        response.headers["X-Frame-Options"] = "SAMEORIGIN"
+        return response
+
     async def static(self, request: Request, name: str) -> Response:
         """The style, the script, the icon."""
         found = self.pages.file(name, request)
-        return found or troubles.trouble(self.pages, request, ChatError(404, "not_found", "There is nothing here."))
+        if found is None:
+            raise error("not_found")
+        return found
 
     async def _open(self, token: str, *, unsent: bool = False) -> bool:
         """Whether there is a chat of this session (`unsent`: one that is not sent yet)."""

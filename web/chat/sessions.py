@@ -11,6 +11,7 @@ import base64
 import binascii
 import hmac
 import secrets
+import time
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -24,6 +25,10 @@ from web.chat.errors import error
 COOKIE = "messages"
 _RANDOM, _DRAFT, _MAC = 16, 16, 32
 _TOKEN_CHARACTERS = 86
+# A page that nobody used for so long shows nothing any more, with or without script. The page's own script warns
+# five minutes before; the two minutes more are for its signs of life, which come once a minute.
+IDLE_SECONDS = 30 * 60
+_GRACE_SECONDS = 2 * 60
 
 
 @dataclass(frozen=True)
@@ -69,16 +74,30 @@ class Sessions:
 def token_of(request: HTTPConnection) -> str | None:
     """The token a request carries: the bearer header, else the page's cookie.
 
-    With the cookie the origin is checked: raises `wrong_origin` (403).
+    With the cookie the origin is checked: raises `wrong_origin` (403). A cookie that was not used for half an
+    hour still takes words, which must not be lost, but shows nothing.
     """
     header = request.headers.get("authorization")
     if header is not None:
         scheme, _, given = header.partition(" ")
         return given.strip() if scheme.lower() == "bearer" else None
-    token = request.cookies.get(COOKIE)
+    token, idle = from_cookie(request)
     if token:
         require_same_origin(request)
-    return token
+    return None if idle and request.scope.get("method") in ("GET", "HEAD") else token
+
+
+def from_cookie(request: HTTPConnection) -> tuple[str | None, bool]:
+    """The token in the page's cookie, and whether that was not used for half an hour.
+
+    The time stands beside the token and is not signed: who could change it has the token anyway.
+    """
+    token, _, stamp = request.cookies.get(COOKIE, "").partition(".")
+    try:
+        used = int(stamp, 16) if stamp else _now()
+    except ValueError:
+        used = 0
+    return token or None, _now() - used > IDLE_SECONDS + _GRACE_SECONDS
 
 
 def require_same_origin(request: HTTPConnection) -> None:
@@ -106,11 +125,19 @@ def _is_ours(origin: str, host: str | None) -> bool:
         return False
 
 
-def set_cookie(response: Response, token: str, *, secure: bool) -> None:
-    """Hand the page its session: out of reach of scripts and of other sites, gone with the window."""
-    response.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=secure, path="/")
+def set_cookie(response: Response, token: str, *, secure: bool, seconds: int | None = None) -> None:
+    """Hand the page its session: out of reach of scripts and of other sites, gone with the window.
+
+    With `seconds` the browser drops it after so long, whatever becomes of the window.
+    """
+    value = f"{token}.{_now():x}"
+    response.set_cookie(COOKIE, value, max_age=seconds, httponly=True, samesite="strict", secure=secure, path="/")
 
 
 def clear_cookie(response: Response) -> None:
     """Take the page's session away."""
     response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
+
+
+def _now() -> int:
+    return int(time.time())

@@ -21,7 +21,8 @@
     if (gone) return;
     blank();
     try { navigator.sendBeacon(how); } catch { /* the session runs out by itself */ }
-    location.replace(out);
+    // In a frame on the landlord's website the whole window has to go.
+    try { top.location.replace(out); } catch { location.replace(out); }
   }
 
   document.addEventListener("click", (event) => {
@@ -95,7 +96,7 @@
     if (get("idle")) return;
     const before = document.activeElement;
     const stay = make("button", "I am still here", { type: "button", className: "button" });
-    stay.addEventListener("click", () => { active = Date.now(); get("idle")?.remove(); (before?.isConnected ? before : get("main")).focus(); });
+    stay.addEventListener("click", () => { active = Date.now(); presence("here"); get("idle")?.remove(); (before?.isConnected ? before : get("main")).focus(); });
     const box = make("div", "", { id: "idle", className: "idle" });
     box.setAttribute("role", "alert");
     box.append(
@@ -185,10 +186,18 @@
       make("p", why),
       make("p", "If anyone is in danger now, call 999. For the police when it is not an emergency, call 101."),
       retry,
+      help(),
     );
     form.before(box);
     document.title = "Error: not sent";
     head.focus();
+  }
+  // The numbers at the foot of the page, here too; a link to another page would not open without a network.
+  function help() {
+    const list = document.querySelector(".foot ul").cloneNode(true);
+    list.querySelectorAll("a[href^='/']").forEach((link) => link.closest("li").remove());
+    list.className = "plain";
+    return list;
   }
   addEventListener("online", () => { if (get("unsent")) say("You are online again. You can try again."); });
   addEventListener("offline", () => { if (!gone) say("You are offline. What you write stays on this page until you can send it."); });

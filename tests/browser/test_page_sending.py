@@ -1,57 +1,16 @@
-"""What the script does: sending, focus, the way out, no trace. And the same without it."""
+"""What the script does with an answer: sending, focus, what is heard, a broken line. And the same without it."""
 
 from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.seeing import NOTHING, OUT, Open, stored
-from tests.web.pages_by_hand import RECEIPT, TOKEN, Service, turn
-from web.chat.errors import ChatError, error
+from tests.browser.by_hand import WORDS, answer, asked, focused, report
+from tests.browser.seeing import Open
+from tests.web.pages_by_hand import RECEIPT, Service
+from web.chat.errors import ChatError
 
 pytestmark = pytest.mark.browser
-
-WORDS = "Last night the man upstairs shouted at us again."
-
-
-@pytest.fixture
-def chat(opened: Open, service: Service) -> Page:
-    """The chat at its first question."""
-    page = opened()
-    page.get_by_role("button", name="Start", exact=True).click()
-    page.wait_for_url("**/chat")
-    return page
-
-
-def answer(page: Page, label: str) -> None:
-    page.get_by_label(label, exact=True).check()
-    page.get_by_role("button", name="Continue", exact=True).click()
-
-
-def asked(page: Page, text: str) -> None:
-    expect(page.locator("#asked")).to_contain_text(text)
-
-
-def focused(page: Page) -> str:
-    return str(page.evaluate("document.activeElement.id"))
-
-
-def report(page: Page) -> None:
-    """The whole short report, as far as the review."""
-    answer(page, "No")
-    asked(page, "Who are you")
-    answer(page, "For me or my home")
-    asked(page, "What happened")
-    page.locator("#text").fill(WORDS)
-    page.get_by_role("button", name="Continue", exact=True).click()
-    asked(page, "add more")
-    answer(page, "That's all")
-    asked(page, "Could it be about")
-    page.get_by_role("button", name="Skip this question").click()
-    asked(page, "When did it happen")
-    page.locator("#text").fill("last Tuesday")
-    page.get_by_role("button", name="Continue", exact=True).click()
-    asked(page, "check your answers")
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
@@ -115,9 +74,6 @@ def test_whole_report_by_keyboard(opened: Open, service: Service) -> None:
     expect(page.get_by_role("heading", name="We have your report")).to_be_focused()
     assert service.taken[0]["choice"] == "no" and service.taken[2]["text"] == WORDS
     assert service.taken[5]["text"] == "3 May 2026, at night"
-
-
-# --- sending ---
 
 
 def test_focus_follows_the_person_s_own_step(chat: Page) -> None:
@@ -259,169 +215,3 @@ def test_long_words_are_counted_and_never_cut(chat: Page) -> None:
     chat.locator("#text").fill("x" * 4100)
     expect(chat.locator("#counter")).to_contain_text("100 characters too long")
     assert len(chat.locator("#text").input_value()) == 4100
-
-
-# --- the way out ---
-
-
-@pytest.mark.parametrize("way", ["button", "link", "shift"])
-@pytest.mark.parametrize("path", ["/", "/chat", "/return", "/ways"])
-def test_way_out_from_every_page(opened: Open, service: Service, way: str, path: str) -> None:
-    page = opened()
-    page.get_by_role("button", name="Start", exact=True).click()
-    page.wait_for_url("**/chat")
-    page.goto(path)
-    _leave(page, way)
-    page.wait_for_url(f"{OUT}**")
-    page.wait_for_timeout(100)
-    assert service.left == [TOKEN]
-    assert page.context.cookies() == []
-
-
-def test_way_out_without_script(opened: Open, service: Service) -> None:
-    page = opened(java_script_enabled=False)
-    page.get_by_role("button", name="Start", exact=True).click()
-    page.locator("#text").fill("my secret words")
-    page.get_by_role("button", name="Continue", exact=True).click()
-    expect(page.get_by_text("my secret words")).to_be_visible()
-    page.locator("a.exit").click()
-    page.wait_for_url(f"{OUT}**")
-    assert service.left == [TOKEN] and page.context.cookies() == []
-    for _ in range(4):
-        page.go_back()
-        assert "my secret words" not in page.content()
-
-
-def test_back_after_leaving_shows_nothing(chat: Page) -> None:
-    chat.locator("#text").fill("my secret words")
-    chat.get_by_role("button", name="Continue", exact=True).click()
-    asked(chat, "Who are you")
-    _leave(chat, "button")
-    chat.wait_for_url(f"{OUT}**")
-    # Neither the chat nor its first page has a place among the pages to go back to.
-    chat.go_back()
-    assert "my secret words" not in chat.content() and "/chat" not in chat.url
-
-
-def test_page_is_blank_at_once(chat: Page) -> None:
-    chat.unroute(f"{OUT}**")
-    chat.route(f"{OUT}**", lambda route: None)
-    took = chat.evaluate(
-        """() => { const began = performance.now(); document.querySelector('a.exit').click();
-        return [performance.now() - began, document.body.innerText.trim(), document.title]; }"""
-    )
-    assert took[0] < 100 and took[1] == "" and "essages" not in took[2]
-
-
-def test_capital_letters_never_leave(chat: Page, service: Service) -> None:
-    chat.locator("#text").click()
-    for letter in "ABCD":
-        chat.keyboard.press(f"Shift+{letter}")
-    for _ in range(2):
-        chat.keyboard.press("Shift")
-    chat.keyboard.press("a")
-    chat.keyboard.press("Shift")
-    assert chat.locator("#text").input_value() == "ABCDa"
-    assert service.left == []
-    expect(chat.locator("#presses")).to_contain_text("2 more times")
-
-
-def test_page_from_the_browser_s_memory_is_blanked(chat: Page) -> None:
-    answer(chat, "No")
-    asked(chat, "Who are you")
-    chat.wait_for_load_state("networkidle")
-    chat.context.clear_cookies()
-    chat.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
-    expect(chat.get_by_role("heading", name="There is nothing here")).to_be_visible()
-
-
-def test_ten_minutes_out_of_sight_close_the_page(opened: Open, service: Service) -> None:
-    page = opened()
-    page.clock.install()
-    page.get_by_role("button", name="Start", exact=True).click()
-    page.wait_for_url("**/chat")
-    _sight(page, "hidden")
-    page.wait_for_timeout(100)
-    cookie = page.context.cookies()[0]
-    assert cookie["expires"] > 0
-    page.clock.fast_forward("10:01")
-    expect(page.get_by_role("heading", name="There is nothing here")).to_be_visible()
-    assert page.context.cookies() == [] and service.left == []
-
-
-def test_back_in_time_nothing_is_lost(opened: Open, service: Service) -> None:
-    page = opened()
-    page.clock.install()
-    page.get_by_role("button", name="Start", exact=True).click()
-    page.wait_for_url("**/chat")
-    page.locator("#text").fill("half a thought")
-    _sight(page, "hidden")
-    page.clock.fast_forward("08:00")
-    _sight(page, "visible")
-    page.wait_for_timeout(100)
-    page.clock.fast_forward("08:00")
-    assert page.locator("#text").input_value() == "half a thought"
-    assert page.context.cookies()[0]["expires"] == -1
-
-
-def test_idle_page_warns_before_it_closes(opened: Open, service: Service) -> None:
-    page = opened()
-    page.clock.install()
-    page.get_by_role("button", name="Start", exact=True).click()
-    page.wait_for_url("**/chat")
-    for _ in range(10):
-        page.clock.run_for("26:00")
-        expect(page.get_by_role("alert").filter(has_text="Are you still there")).to_be_visible()
-        page.get_by_role("button", name="I am still here").click()
-        expect(page.locator("#idle")).to_have_count(0)
-    page.clock.run_for("31:00")
-    expect(page.get_by_role("heading", name="There is nothing here")).to_be_visible()
-
-
-# --- no trace ---
-
-
-def test_nothing_is_kept_in_the_browser(chat: Page) -> None:
-    report(chat)
-    assert stored(chat) == NOTHING
-    cookies = chat.context.cookies()
-    assert [(c["httpOnly"], c["sameSite"]) for c in cookies] == [(True, "Strict")]
-    chat.get_by_role("button", name="Send my report").click()
-    expect(chat.get_by_role("heading", name="We have your report")).to_be_visible()
-    assert stored(chat) == NOTHING
-    chat.get_by_role("link", name="Finish and close").click()
-    chat.wait_for_url(f"{OUT}**")
-    assert chat.context.cookies() == []
-
-
-def test_leaving_by_question_clears_the_page(chat: Page, service: Service) -> None:
-    chat.locator("#text").fill("my secret words")
-    chat.get_by_role("button", name="Continue", exact=True).click()
-    asked(chat, "Who are you")
-    service.next_turn = turn("x", "You have left. What you wrote is deleted.", ended=True)
-    service.deaf = error("no_session")
-    chat.get_by_role("button", name="Leave without sending").click()
-    expect(chat.get_by_role("heading", name="You have left")).to_be_focused()
-    assert "my secret words" not in chat.content() and chat.context.cookies() == []
-    chat.get_by_role("link", name="Close this page").click()
-    chat.wait_for_url(f"{OUT}**")
-
-
-def _leave(page: Page, way: str) -> None:
-    if way == "button":
-        page.locator("a.exit").click()
-    elif way == "link":
-        page.keyboard.press("Tab")
-        page.keyboard.press("Tab")
-        page.keyboard.press("Enter")
-    else:
-        for _ in range(3):
-            page.keyboard.press("Shift")
-
-
-def _sight(page: Page, state: str) -> None:
-    page.evaluate(
-        """state => { Object.defineProperty(document, 'visibilityState', {value: state, configurable: true});
-        document.dispatchEvent(new Event('visibilitychange')); }""",
-        state,
-    )

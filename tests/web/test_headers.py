@@ -1,0 +1,135 @@
+"""The security headers, on every route and method, errors included; and pages, not JSON, for browsers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from casework.settings import Settings
+from tests.web.conftest import Front, opened_front
+from web.app import create_app
+
+CONTENT = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+EXPECTED = {
+    "content-security-policy": CONTENT,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "permissions-policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "cross-origin-embedder-policy": "require-corp",
+    "x-robots-tag": "noindex",
+}
+METHODS = ("GET", "POST", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+BROWSER = {"Accept": "text/html,application/xhtml+xml"}
+
+
+def paths(front: Front) -> list[str]:
+    """Every address of the front door, and some that are none."""
+    app = create_app(front.services.settings)
+    found = {route.path.replace("{name}", "page.css") for route in _routes(app.routes)}
+    return sorted(found) + ["/no-such-page", "/static/no-such-file", "/chat/api/no-such-thing", "/%00", "/.env"]
+
+
+def _routes(given: Any) -> Iterator[Any]:
+    for route in given:
+        if hasattr(route, "path"):
+            yield route
+        else:
+            yield from _routes(getattr(route, "routes", None) or route.original_router.routes)
+
+
+def test_every_route_and_method_has_every_header(front: Front) -> None:
+    seen: dict[int, int] = {}
+    for path in paths(front):
+        for method in METHODS:
+            answer = front.ask(method, path, headers=BROWSER)
+            seen[answer.status_code] = seen.get(answer.status_code, 0) + 1
+            kept = "public, max-age=3600" if path == "/static/page.css" and answer.status_code == 200 else "no-store"
+            given = {name: answer.headers.get(name) for name in (*EXPECTED, "cache-control")}
+            assert given == {**EXPECTED, "cache-control": kept}, (method, path, answer.status_code)
+            assert answer.status_code < 500 or path == "/readyz"
+    # The walk met what it says: pages, ways on, refusals of every kind.
+    assert {200, 303, 404, 405} <= set(seen)
+
+
+@pytest.mark.parametrize("path", ["/chat", "/start", "/return", "/no-such-page", "/chat/api/messages"])
+def test_refusals_in_the_middle_of_a_body_have_the_headers(front: Front, path: str) -> None:
+    answer = front.ask("POST", path, content=b"x" * 300_000, headers=BROWSER)
+    assert {name: answer.headers.get(name) for name in EXPECTED} == EXPECTED
+    assert answer.status_code in (303, 404, 413)
+
+
+def test_a_fault_inside_has_the_headers(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any) -> None:
+        raise RuntimeError("canary")
+
+    monkeypatch.setattr("web.chat.pages.chat_view", broken)
+    front.ask("POST", "/start")
+    answer = front.ask("GET", "/chat", headers=BROWSER)
+    assert answer.status_code == 503 and 'href="tel:999"' in answer.text and "canary" not in answer.text
+    assert {name: answer.headers.get(name) for name in EXPECTED} == EXPECTED
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("GET", "/no-such-page", b"", 404),
+        ("GET", "/static/no-such-file", b"", 404),
+        ("PUT", "/ways", b"", 405),
+        ("POST", "/chat", b"text=" + b"x" * 300_000, 413),
+        ("POST", "/return", b"code=" + b"1" * 300_000, 413),
+    ],
+)
+def test_a_browser_gets_a_page_for_every_refusal(
+    front: Front, method: str, path: str, body: bytes, status: int
+) -> None:
+    answer = front.ask(method, path, content=body, headers=BROWSER)
+    assert answer.status_code == status and answer.headers["content-type"].startswith("text/html")
+    assert 'href="tel:999"' in answer.text and 'href="/leave"' in answer.text
+    assert status != 405 or answer.headers["allow"] == "GET"
+    assert front.ask(method, path, content=body).headers["content-type"] == "application/json"
+
+
+@pytest.fixture
+def embedded(settings: Settings) -> Iterator[Front]:
+    origins = ("https://www.example.org", "https://homes.example.org:8443")
+    yield from opened_front(settings.model_copy(update={"embed_origins": origins, "embed_page": False}))
+
+
+@pytest.fixture
+def shown(settings: Settings) -> Iterator[Front]:
+    yield from opened_front(settings.model_copy(update={"embed_page": True}))
+
+
+def test_only_the_named_origins_may_frame_the_pages(embedded: Front) -> None:
+    answer = embedded.ask("GET", "/", headers=BROWSER)
+    assert (
+        "frame-ancestors https://www.example.org https://homes.example.org:8443;"
+        in answer.headers["content-security-policy"]
+    )
+    # The older header could only forbid them all.
+    assert "x-frame-options" not in answer.headers
+
+
+def test_other_sites_get_the_launcher_and_nothing_else(front: Front) -> None:
+    launcher = front.ask("GET", "/static/launcher.js")
+    assert launcher.headers["cross-origin-resource-policy"] == "cross-origin"
+    assert launcher.headers["content-type"].startswith("text/javascript")
+    assert front.ask("GET", "/static/page.js").headers["cross-origin-resource-policy"] == "same-origin"
+
+
+def test_the_page_that_shows_the_launcher_is_there_only_where_it_is_asked_for(front: Front) -> None:
+    assert front.ask("GET", "/embedding", headers=BROWSER).status_code == 404
+
+
+def test_the_page_that_shows_the_launcher(shown: Front) -> None:
+    answer = shown.ask("GET", "/embedding", headers=BROWSER)
+    assert answer.status_code == 200 and "/static/launcher.js" in answer.text
+    assert "frame-src 'self'; frame-ancestors 'self'" in answer.headers["content-security-policy"]

@@ -1,0 +1,55 @@
+// For the landlord's website: one script tag that puts a link to the chat where the tag stands.
+//   <script src="https://chat.example.org/static/launcher.js" defer></script>
+//   data-label="…"  the link's words          data-colour="#1b5e5a"  its colour
+//   data-corner     at the lower edge of the window instead
+//   data-frame      opens in a frame over the page; only for origins that the chat's settings name
+// It asks for nothing else and keeps nothing.
+(() => {
+  "use strict";
+  const me = document.currentScript;
+  if (!me?.src) return;
+  const start = new URL("/", me.src).href;
+  const { label = "Tell us what happened", colour = "#1b5e5a" } = me.dataset;
+  const inFrame = "frame" in me.dataset && typeof HTMLDialogElement === "function";
+  const make = (tag, text, more, style) => {
+    const made = Object.assign(document.createElement(tag), { textContent: text }, more);
+    // Property by property: the website's own policy may forbid style attributes.
+    Object.assign(made.style, style);
+    return made;
+  };
+  const button = {
+    display: "inline-block", minHeight: "44px", boxSizing: "border-box", padding: "10px 20px", border: "2px solid transparent",
+    borderRadius: "8px", background: colour, color: "#fff", font: "600 18px/1.25 system-ui, sans-serif", textDecoration: "none",
+    cursor: "pointer",
+  };
+  const corner = "corner" in me.dataset ? { position: "fixed", insetBlockEnd: "16px", insetInlineEnd: "16px", zIndex: "1000" } : {};
+  const link = make("a", label, { href: start, target: "_blank", rel: "noopener noreferrer" }, { ...button, ...corner });
+  if (inFrame) {
+    link.setAttribute("aria-haspopup", "dialog");
+    link.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      open();
+    });
+  } else {
+    link.append(make("span", " (opens in a new tab)", {}, { fontWeight: "400" }));
+  }
+
+  function open() {
+    const box = make("dialog", "", {}, {
+      inlineSize: "min(100%, 48rem)", blockSize: "100%", maxInlineSize: "none", maxBlockSize: "none", margin: "0 auto", padding: "0", border: "0",
+    });
+    box.setAttribute("aria-label", label);
+    const close = make("button", "Close", { type: "button" }, { ...button, position: "absolute", insetBlockEnd: "16px", insetInlineEnd: "16px" });
+    const frame = make("iframe", "", { src: start, title: label, referrerPolicy: "no-referrer" }, {
+      display: "block", inlineSize: "100%", blockSize: "100%", border: "0",
+    });
+    close.addEventListener("click", () => box.close());
+    box.addEventListener("close", () => { box.remove(); link.focus(); });
+    box.append(close, frame);
+    document.body.append(box);
+    box.showModal();
+  }
+
+  if (me.closest("body")) me.after(link); else document.body.append(link);
+})();
