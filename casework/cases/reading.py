@@ -15,6 +15,9 @@ from casework.cases.withdrawal import withdrawal_asked
 from casework.privacy import reveal as revealing
 from casework.privacy.access import log_access
 from casework.privacy.reveal import ReasonNeeded
+from casework.related.case_review import case_review
+from casework.related.finding import related
+from casework.related.links import joined_reports, joined_to
 from casework.store.tables import advisor, case_record, identity_details, report, timeline
 
 if TYPE_CHECKING:
@@ -58,8 +61,11 @@ def as_json(
             {**clock, "due_at": _text(clock["due_at"]), "met_at": _text(clock["met_at"])}
             for clock in clocks.clocks_of(db, reference)
         ],
-        "related": [], "timeline": _timeline(db, reference), "information_only": case.information_only,
-        "consent_confirmed_by": case.consent_confirmed_by,
+        "related": [one.to_json() for one in related(db, reference)],
+        "timeline": _timeline(db, reference), "information_only": case.information_only,
+        "consent_confirmed_by": case.consent_confirmed_by, "joined_to": joined_to(db, reference),
+        "joined_reports": joined_reports(db, reference),
+        "case_review": case_review(db, reference, case.category, moment),
         "withdrawal_asked": withdrawal_asked(db, reference), "messages": thread(db, reference, "advisor"),
     }  # fmt: skip
     if reveal:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from casework.audit import Act, note
 from casework.cases.parts import Parts
+from casework.related.indexes import renew
 from casework.store.tables import case_record, identity_details, report, timeline
 
 if TYPE_CHECKING:
@@ -105,13 +106,14 @@ def identity_of_report(db: Db, report_id: str) -> dict[str, str]:
 
 
 def put_identity(db: Db, reference: str, report_id: str, identity: Mapping[str, str]) -> None:
-    """Replace who told a report; with nothing left in it the row goes."""
+    """Replace who told a report; with nothing left in it the row goes. By what the report is found follows."""
     db.execute(identity_details.delete().where(identity_details.c.report_id == report_id))
     if identity:
         db.execute(_IDENTITY, {
             "report_id": report_id, "case_reference": reference,
             "details": seal(db, f"identity_details|details|{report_id}", dict(identity)),
         })  # fmt: skip
+    renew(db, reference, report_id)
 
 
 def told_of(db: Db, report_id: str) -> dict[str, Any]:

@@ -87,6 +87,45 @@ def confirm_consent(
     raise typer.Exit(command.confirm_consent(reference, json))
 
 
+@cases.command()
+def join(
+    reference: Annotated[str, typer.Argument(help="The later report, such as LR-7F3K-29QD.")],
+    to: Annotated[str, typer.Option(help="The open case it belongs to.")],
+    reason: Annotated[str, typer.Option(help="Why; kept in the timeline.")] = "",
+    json: Json = False,
+) -> None:
+    """A report on the same parties belongs to an open case. `cases show` suggests; you decide."""
+    from casework.cli import related as command
+
+    raise typer.Exit(command.join(reference, to, reason, json))
+
+
+@cases.command()
+def part(
+    reference: Annotated[str, typer.Argument(help="The report that was joined.")],
+    reason: Annotated[str, typer.Option(help="Why; kept in the timeline.")] = "",
+    json: Json = False,
+) -> None:
+    """A joined report is a case of its own after all."""
+    from casework.cli import related as command
+
+    raise typer.Exit(command.part(reference, reason, json))
+
+
+@cases.command()
+def transfer(
+    reference: Annotated[str, typer.Argument(help="Such as LR-7F3K-29QD.")],
+    to: Annotated[str, typer.Option(help="The e-mail address of the advisor who takes it.")],
+    reason: Annotated[str, typer.Option(help="Why; kept in the timeline.")],
+    override: Annotated[str, typer.Option(help="Why to them although they do not fit; kept in the timeline.")] = "",
+    json: Json = False,
+) -> None:
+    """Give a case to another advisor."""
+    from casework.cli import advisors as command
+
+    raise typer.Exit(command.transfer_case(reference, to, reason, override, json))
+
+
 @advisors.command("import")
 def import_advisors(
     file: Annotated[Path, typer.Argument(help="CSV with name, email and more; see docs.")], json: Json = False
@@ -95,6 +134,24 @@ def import_advisors(
     from casework.cli import advisors as command
 
     raise typer.Exit(command.import_file(file, json))
+
+
+@advisors.command("roster")
+def import_roster(
+    file: Annotated[Path, typer.Argument(help="CSV with email, from and until; see docs.")], json: Json = False
+) -> None:
+    """Say who is on duty when: emergencies go to them, nights and weekends too."""
+    from casework.cli import advisors as command
+
+    raise typer.Exit(command.import_roster(file, json))
+
+
+@advisors.command()
+def duty(json: Json = False) -> None:
+    """Who is on duty from now on, and when nobody is."""
+    from casework.cli import advisors as command
+
+    command.show_duty(json)
 
 
 @advisors.command("list")

@@ -1,4 +1,5 @@
-"""The figures. Cases are counted, not reports; stubs that were never sent are shown apart."""
+"""The figures. Cases are counted, not reports, so what was joined to a case is not counted beside it; stubs that were
+never sent are shown apart."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from casework.clocks.working import LONDON
+from casework.store.relation_tables import joined_report
 from casework.store.tables import case_record, clock, enforcement_action, outbox
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ _CASES = sa.select(
     case_record.c.created_at, case_record.c.closed_at, case_record.c.category, case_record.c.hate_kind,
     case_record.c.regulator_hate, case_record.c.asb_types, case_record.c.complete, case_record.c.satisfaction,
     case_record.c.status, case_record.c.priority,
-)  # fmt: skip
+).where(case_record.c.reference.not_in(sa.select(joined_report.c.case_reference)))  # fmt: skip
 _MET = (
     sa.select(clock.c.name, clock.c.started_at, clock.c.met_at, clock.c.due_at)
     .where(clock.c.name.in_(("acknowledge", "contact", "risk_assess", "confirm")))

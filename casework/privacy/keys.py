@@ -44,9 +44,11 @@ class SealError(ValueError):
 
 @dataclass(slots=True)
 class _Ring:
-    """The sealing keys by number, and the folder they came from (None: from the configuration)."""
+    """The sealing keys by number, those of the blind indexes that are made of them, and the folder they came from
+    (None: from the configuration)."""
 
     keys: dict[int, AESGCM] = field(repr=False)
+    index_keys: dict[int, bytes] = field(repr=False)
     newest: int
     directory: Path | None
     stamp: int = 0
@@ -60,12 +62,14 @@ class _Ring:
             stamp = os.stat(self.directory).st_mtime_ns
             if stamp == self.stamp and not force:
                 return
-            found = _ciphers(from_directory(self.directory).seal)
+            raw = from_directory(self.directory).seal
+            found = _ciphers(raw)
         except (OSError, KeysError) as error:
             log.error("the keys cannot be read again: %s", type(error).__name__)
             return
         # Old keys of this process stay: what it read with them may still be on its way.
         self.keys = {**self.keys, **found}
+        self.index_keys = {**self.index_keys, **_index_keys(raw)}
         self.newest = max(found)
         self.stamp = 0 if time.time_ns() - stamp < _UNSETTLED_NS else stamp
 
@@ -86,7 +90,7 @@ class Keys:
         if directory is not None and create:
             make_missing(directory)
         raw = from_configuration() if directory is None else from_directory(directory)
-        return cls(_Ring(_ciphers(raw.seal), max(raw.seal), directory), raw.mac, raw.receipts)
+        return cls(_Ring(_ciphers(raw.seal), _index_keys(raw.seal), max(raw.seal), directory), raw.mac, raw.receipts)
 
     @property
     def newest(self) -> int:
@@ -129,6 +133,14 @@ class Keys:
         body = data.encode() if isinstance(data, str) else data
         return hmac.digest(self.mac_key, purpose.encode() + b"\x00" + body, "sha256")
 
+    def index_mac(self, kind: str, value: str, number: int) -> bytes:
+        """HMAC-SHA256 of a normalised value for the blind index of one kind, under the key of this number (one of
+        ``numbers``), so that indexes are rotated with the keys."""
+        if number not in self.ring.index_keys:
+            self.ring.refresh(force=True)
+        body = kind.encode() + b"\x00" + value.encode("utf-8", "surrogatepass")
+        return hmac.digest(self.ring.index_keys[number], body, "sha256")
+
 
 def number_of(sealed: bytes) -> int:
     """The number of the key that a value was sealed with; 0 for an empty one."""
@@ -149,3 +161,8 @@ def _ciphers(raw: Mapping[int, bytes]) -> dict[int, AESGCM]:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     return {number: AESGCM(value) for number, value in raw.items()}
+
+
+def _index_keys(raw: Mapping[int, bytes]) -> dict[int, bytes]:
+    """A key of its own for each number: what seals does nothing else."""
+    return {number: hmac.digest(value, b"blind index", "sha256") for number, value in raw.items()}

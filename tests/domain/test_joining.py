@@ -1,0 +1,152 @@
+"""A report is joined to the case it belongs to by an advisor alone; nothing of it is lost, nobody is exposed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from casework import cases, clocks, receipts
+from casework.cases import progress
+from casework.cases.progress import NotAllowed
+from casework.figures import kpis
+from casework.related.joining import join_report, part_report
+from casework.store import Store, tables
+from tests.domain.conftest import CHRISTMAS_EVE, labels, make_case, show_case
+
+NOW = CHRISTMAS_EVE
+LATER = NOW + timedelta(days=6)
+BY = "a@example.org"
+ANNA = {
+    "account": "He shouted again.", "identity": "named", "reporter_name": "Anna Kowalska", "contact_method": "phone",
+    "contact_value": "07700 900123", "person_responsible": "Kyle Brennan, flat 14", "where_postcode": "L36 9YZ",
+}  # fmt: skip
+
+
+def report(store: Store, days: float = 0, **values: Any) -> str:
+    chosen = {"identity": "named", "answers": ANNA, **values}
+    return make_case(store, NOW + timedelta(days=days), **chosen).reference
+
+
+def join(store: Store, reference: str, to: str, at: Any = LATER, reason: str = "") -> None:
+    with store.begin() as db:
+        join_report(db, reference, to, BY, at, reason)
+
+
+def running(case: dict[str, Any]) -> dict[str, str]:
+    return {clock["name"]: clock["due_at"] for clock in case["clocks"] if clock["met_at"] is None}
+
+
+def test_a_joined_report_starts_acknowledge_and_risk_assess_again(any_store: Store) -> None:
+    first = report(any_store, labels=labels("hate", strands=("age",)))
+    with any_store.begin() as db:
+        for name in ("acknowledge", "risk_assess"):
+            clocks.meet_clock(db, first, name, BY, NOW + timedelta(days=1))
+    second = report(any_store, days=6, labels=labels("hate", strands=("age",)))
+    promised = running(show_case(any_store, second))
+    join(any_store, second, first, reason="the same lad again")
+    case, joined = show_case(any_store, first), show_case(any_store, second)
+    assert {name: running(case)[name] for name in ("acknowledge", "risk_assess")} == {
+        name: promised[name] for name in ("acknowledge", "risk_assess")
+    }
+    assert running(joined) == {}, "the case answers for it now"
+    assert [one["reference"] for one in case["joined_reports"]] == [second]
+    assert (joined["joined_to"], joined["related"][0]["joined"]) == (first, "belongs_to")
+    assert case["timeline"][-1]["event"] == "report_joined" and case["timeline"][-1]["reason"] == "the same lad again"
+
+
+def test_a_standard_case_starts_them_too(any_store: Store) -> None:
+    first, second = report(any_store), report(any_store, days=1)
+    with any_store.begin() as db:
+        clocks.meet_clock(db, first, "contact", BY, NOW)
+        clocks.meet_clock(db, second, "contact", BY, NOW)
+    join(any_store, second, first)
+    assert {"acknowledge", "risk_assess"} <= set(running(show_case(any_store, first)))
+
+
+def test_each_report_is_kept_whole_under_its_own_code(any_store: Store) -> None:
+    first = report(any_store)
+    second = report(any_store, days=1, answers={**ANNA, "account": "canary-second", "contact_value": "07700 900124"})
+    with any_store.begin() as db:
+        code = receipts.issue(db, NOW, case_reference=second)
+        cases.add_message(db, second, "only for the second", BY, NOW)
+    join(any_store, second, first)
+    with any_store.begin() as db:
+        found = receipts.find(db, code, LATER)
+        assert found is not None and found.case_reference == second
+        assert cases.thread(db, first) == [] and len(cases.thread(db, second)) == 1
+    assert show_case(any_store, second)["answers"]["account"] == "canary-second"
+    assert show_case(any_store, first)["answers"]["account"] == ANNA["account"]
+
+
+def test_what_the_report_is_labelled_raises_the_case(any_store: Store) -> None:
+    first = report(any_store)
+    second = report(any_store, days=1, labels=labels("hate", "weapon", strands=("disability",), urgency="urgent"))
+    join(any_store, second, first)
+    case = show_case(any_store, first)
+    assert (case["category"], case["strands"], case["risk_flags"], case["priority"], case["regulator_hate"]) == (
+        "hate", ["disability"], ["weapon"], "urgent", True,
+    )  # fmt: skip
+    with any_store.begin() as db:
+        part_report(db, second, BY, LATER, "another lad")
+    assert show_case(any_store, first)["priority"] == "urgent", "what was raised stays raised"
+
+
+def test_cases_are_counted_and_not_reports(any_store: Store) -> None:
+    first, second = report(any_store), report(any_store, days=1)
+    join(any_store, second, first)
+    with any_store.read() as db:
+        assert kpis(db, LATER)["open_asb_cases"] == 1
+        assert db.scalar(sa.select(sa.func.sum(tables.advisor.c.open_cases))) == 1
+    with any_store.begin() as db:
+        part_report(db, second, BY, LATER, "a mistake")
+    with any_store.read() as db:
+        assert kpis(db, LATER)["open_asb_cases"] == 2
+        assert db.scalar(sa.select(sa.func.sum(tables.advisor.c.open_cases))) == 2
+    assert {"contact", "risk_assess"} <= set(running(show_case(any_store, second)))
+
+
+def test_reversed_roles_never_join(any_store: Store) -> None:
+    counter = {**ANNA, "reporter_name": "Kyle Brennan", "contact_value": "07700 900456",
+               "person_responsible": "Anna Kowalska"}  # fmt: skip
+    first, second = report(any_store), report(any_store, days=1, answers=counter)
+    with pytest.raises(NotAllowed, match="separate"):
+        join(any_store, second, first)
+
+
+def test_what_cannot_be_joined(staffed: Store) -> None:
+    first, second, third = (report(staffed, days=day) for day in range(3))
+    with pytest.raises(NotAllowed, match="itself"):
+        join(staffed, first, first)
+    with pytest.raises(NotAllowed, match="earlier"):
+        join(staffed, first, second)
+    with pytest.raises(cases.NoCase):
+        join(staffed, second, "LR-0000-0000")
+    join(staffed, second, first)
+    with pytest.raises(NotAllowed, match="already"):
+        join(staffed, second, first)
+    with pytest.raises(NotAllowed, match="itself joined"):
+        join(staffed, third, second)
+    with pytest.raises(NotAllowed, match="not joined"), staffed.begin() as db:
+        part_report(db, third, BY, LATER, "x")
+    with pytest.raises(NotAllowed, match="reason"), staffed.begin() as db:
+        part_report(db, second, BY, LATER, " ")
+
+
+def test_after_closure_a_report_makes_a_case_of_its_own(staffed: Store) -> None:
+    first, second = report(staffed), report(staffed, days=1)
+    closing = {"review_with_reporter": "x", "support_signposted": "x", "learning": "x", "satisfaction_not_asked": "x"}
+    with staffed.begin() as db:
+        progress.close(db, first, BY, LATER, closing)
+    with pytest.raises(NotAllowed, match="case of its own"):
+        join(staffed, second, first)
+
+
+def test_an_alert_stays_until_somebody_answers_it(staffed: Store) -> None:
+    first = report(staffed)
+    second = report(staffed, days=1, labels=labels("asb", "immediate_danger", urgency="emergency"))
+    join(staffed, second, first)
+    assert list(running(show_case(staffed, second))) == ["alert"]
+    assert show_case(staffed, first)["priority"] == "emergency"
