@@ -34,6 +34,7 @@ class Act(StrEnum):
     EXPORT = "export"
     PURGE = "purge"
     ROTATE_KEYS = "rotate_keys"
+    RETIRE_KEY = "retire_key"
     BACK_UP = "back_up"
     RESTORE = "restore"
 

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from casework.cli import guards_app
+
 _PLAIN = {"no_args_is_help": True, "pretty_exceptions_enable": False, "add_completion": False}
 app = typer.Typer(help="Reports of hate incidents and anti-social behaviour.", **_PLAIN)  # type: ignore[arg-type]
 cases = typer.Typer(help="Look at cases.", no_args_is_help=True)
@@ -18,6 +20,7 @@ app.add_typer(cases, name="cases")
 app.add_typer(advisors, name="advisors")
 app.add_typer(outbox, name="outbox")
 app.add_typer(retention, name="retention")
+guards_app.add_to(app)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 

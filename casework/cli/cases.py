@@ -33,6 +33,7 @@ def show(reference: str, as_json: bool, reveal: bool, reason: str) -> int:
     from casework.cases import NoCase, ReasonNeeded
     from casework.cases import as_json as read_case
     from casework.cases.references import tidy_reference
+    from casework.privacy.reveal import SecondPersonNeeded
 
     try:
         with open_store() as store, store.begin() as db:
@@ -43,6 +44,9 @@ def show(reference: str, as_json: bool, reveal: bool, reason: str) -> int:
     except ReasonNeeded:
         complain('Identity is shown only with a reason: --reveal --reason "…".')
         return 2
+    except SecondPersonNeeded:
+        complain(f'A second person has to approve it: `reporting identity ask {reference} --reason "…"`.')
+        return 1
     if as_json:
         print_json(case)
         return 0

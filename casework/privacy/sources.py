@@ -88,6 +88,16 @@ def make_seal_file(directory: Path) -> int:
     return number
 
 
+def remove_seal_file(directory: Path, number: int) -> None:
+    """Remove one sealing key for good. Raises ``KeysError``."""
+    path = directory / f"seal-{number}.key"
+    try:
+        path.unlink()
+    except OSError as error:
+        raise KeysError(f"The key {path} cannot be removed.") from error
+    _flush(directory)
+
+
 def fresh_configuration() -> str:
     """A new set of keys in the form of ``REPORTING_KEYS``."""
     names = ("seal-1", *_FILES)
@@ -148,11 +158,15 @@ def _make(path: Path) -> None:
             os.link(draft, path)
     finally:
         draft.unlink()
-    directory = os.open(path.parent, os.O_RDONLY)
+    _flush(path.parent)
+
+
+def _flush(directory: Path) -> None:
+    handle = os.open(directory, os.O_RDONLY)
     try:
-        os.fsync(directory)
+        os.fsync(handle)
     finally:
-        os.close(directory)
+        os.close(handle)
 
 
 def _read(path: Path) -> bytes:

@@ -56,6 +56,13 @@ def at_head(store: Store) -> bool:
         return False
 
 
+def knows(revision: str) -> bool:
+    """Whether this program has that migration: a database of a newer one cannot be used."""
+    from alembic.script import ScriptDirectory
+
+    return revision in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
 def _create_file(path: Path) -> None:
     """The file belongs to its owner alone, from its first moment, and keeps its journal mode from then on."""
     try:
