@@ -3,6 +3,7 @@ worker that dies leaves its claim to run out; the next one sends the message aga
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import random
 import secrets
@@ -16,6 +17,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 
 from casework.outbox.letters import Letter, NotDelivered
 from casework.outbox.rows import MAIL
+from casework.privacy import SealError
 from casework.store import StoreUnavailable
 from casework.store.tables import advisor, outbox
 
@@ -171,8 +173,10 @@ def _compose(db: Db, way: Way, row: Any, now: datetime) -> Letter | None:
     # Each repeat of an alert is a message of its own: mailboxes hide what has a known id.
     key = f"{row.id}-{row.deliveries + 1}" if row.kind == "alert" and row.way == MAIL else row.id
     if way.fixed and row.body is not None:
-        text = db.keys.open(row.body, context=_context(row.id)).decode("ascii")
-        return Letter(key, row.kind, row.case_reference, text=text)
+        # Where its key has been retired meanwhile it is composed anew.
+        with contextlib.suppress(SealError):
+            text = db.keys.open(row.body, context=_context(row.id)).decode("ascii")
+            return Letter(key, row.kind, row.case_reference, text=text)
     return way.compose(db, row, key, now)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import json
 import socket
 import ssl
@@ -44,9 +47,18 @@ class Asked:
         return json.loads(self.body)
 
 
+def check_signature(asked: Asked, key: bytes) -> None:
+    """As any receiver would, with nothing of ours."""
+    identity, moment = asked.headers["webhook-id"], asked.headers["webhook-timestamp"]
+    mac = hmac.new(key, f"{identity}.{moment}.".encode() + asked.body, hashlib.sha256).digest()
+    assert asked.headers["webhook-signature"] == f"v1,{base64.b64encode(mac).decode()}"
+    assert abs(time.time() - int(moment)) < 60
+    assert identity == asked.headers["idempotency-key"]
+
+
 @dataclass
 class Receiver:
-    """``behave`` is a status, ``slow`` (says nothing), ``drip`` (a byte now and then) or ``cut`` (takes it,
+    """``behave`` is a status, ``slow`` (says nothing for long), ``drip`` (a byte now and then) or ``cut`` (takes it,
     then hangs up). ``answers`` go before it, one each."""
 
     port: int
@@ -96,7 +108,7 @@ def receiving(port: int = 0, certificate: trustme.LeafCert | None = None) -> Ite
                 self.keep_waiting(drip=behave == "drip")
 
         def keep_waiting(self, drip: bool) -> None:
-            end = time.monotonic() + 20
+            end = time.monotonic() + 30
             try:
                 while time.monotonic() < end:
                     if drip:
@@ -163,7 +175,7 @@ class Mailbox:
 
     async def handle_DATA(self, server: Any, session: Session, envelope: Envelope) -> str:
         self.mails.append(envelope)
-        self.encrypted.append(session.ssl is not None)
+        self.encrypted.append(server.transport.get_extra_info("ssl_object") is not None)
         return "250 OK"
 
     def texts(self) -> list[str]:
@@ -184,7 +196,7 @@ def mail_server(
     def sign_in(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
         assert isinstance(data, LoginPassword)
         box.signed_in.append(data.login.decode())
-        return AuthResult(success=data.password == b"p:ss word")
+        return AuthResult(success=data.password == b"p:ss word", handled=False)
 
     class Secured(Controller):
         def factory(self) -> SMTPProtocol:
@@ -194,10 +206,7 @@ def mail_server(
     starttls = certificate is not None and not implicit
     kind = Secured if starttls else Controller
     more = {"ssl_context": context} if implicit else {}
-    controller = kind(box, hostname=HOST, port=box.port, **more)  # type: ignore[arg-type]
-    if implicit:
-        # aiosmtpd's own look whether it has started does not check certificates; neither does it need to.
-        controller._trigger_server = lambda: None  # type: ignore[method-assign]
+    controller = kind(box, hostname=HOST, port=box.port, ready_timeout=60, **more)  # type: ignore[arg-type]
     controller.start()
     try:
         yield box
