@@ -99,9 +99,9 @@ def test_report_from_start_to_receipt_and_back(page: Page) -> None:
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Your reference is")
     assert_accessible(page)
-    page.get_by_label("Add more, or ask to withdraw").fill("It was on the second floor.")
-    page.get_by_role("button", name="Send this to your advisor").click()
-    expect(page.get_by_role("log")).to_contain_text("It was on the second floor.")
+    page.get_by_label("Write to your advisor, or add more").fill("It was on the second floor.")
+    page.get_by_role("button", name="Add to what you told us").click()
+    expect(page.locator("#log")).to_contain_text("It was on the second floor.")
 
 
 def test_pause_and_come_back(page: Page) -> None:

@@ -17,7 +17,7 @@ from casework.clocks import now
 from casework.store.tables import outbox
 from tests.web.conftest import Chat, Front
 from tests.web.pages_by_hand import FORBIDDEN, hidden, title
-from web.chat import service
+from web.chat import service, sessions
 
 OURS = {"sec-fetch-site": "same-origin", "accept": "text/html"}
 KNIFE = "He is at my door with a knife now and says he will kill me"
@@ -248,6 +248,17 @@ def test_what_cannot_be_sent_is_given_back(browser: Browser, sent: Sent, text: s
     reply = browser.send("/return/write", do="message", text=text)
     assert reply.status_code == status and 'id="fault"' in reply.text and title(reply.text).startswith("Error: ")
     assert text.strip() in reply.text and sent.case()["messages"] == []
+
+
+def test_after_half_an_hour_nothing_is_shown_and_words_that_are_sent_are_taken(
+    browser: Browser, sent: Sent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = hidden(browser.open(sent.code), "id")
+    began = sessions._now()
+    monkeypatch.setattr(sessions, "_now", lambda: began + 50 * 60)
+    assert 'name="code"' in browser.get("/return").text
+    assert browser.post("/return/write", id=form, do="message", text="A long message").status_code == 303
+    assert "A long message" in browser.get("/return").text
 
 
 def test_words_are_given_back_when_the_session_is_over(browser: Browser, sent: Sent) -> None:

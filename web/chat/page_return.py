@@ -22,7 +22,15 @@ from web.chat import page_troubles as troubles
 from web.chat.bodies import MessageBody
 from web.chat.errors import ChatError, error
 from web.chat.page_forms import Form, FormTooLarge, read_fields
-from web.chat.page_headers import address_of, forget, from_elsewhere, go, remember, session_of
+from web.chat.page_headers import (
+    address_of,
+    forget,
+    from_elsewhere,
+    go,
+    remember,
+    session_of,
+    session_to_write,
+)
 from web.chat.page_render import Pages
 from web.chat.page_view import split_card
 
@@ -150,24 +158,29 @@ class PageReturn:
             return troubles.trouble(self.pages, request, error("too_large"), links=_AGAIN)
         typed = "\n".join(fields[name] for name in ("text", "name", "value", "note") if fields.get(name, "").strip())
         again = {**_filled_in(fields), "typed": fields.get("text", "")}
+        token = session_to_write(request) or ""
         try:
-            said = await act(session_of(request) or "", fields)
+            said = await act(token, fields)
         except ContactError as wrong:
             card = danger.look(MessageBody(id="contact", text=typed)).messages()
             again["asked"] = fields.get("asked", "")
-            return await self._page(request, template, status=400, error=_wrong(wrong.code), card=card, **again)
+            return await self._page(request, template, token, status=400, error=_wrong(wrong.code), card=card, **again)
         except ChatError as problem:
             if problem.status not in (400, 413):
                 return self._refused(request, problem, typed)
             message = words.ERRORS.get(problem.code, split_card(problem.message)[1])
-            return await self._page(request, template, status=problem.status, error=message, **again)
+            return await self._page(request, template, token, status=problem.status, error=message, **again)
         if said:
-            return await self._page(request, "case.html", card=said, done=words.DONE["sent"])
-        return go(f"{HERE}?done={'saved' if act == self._contact else 'sent'}#done")
+            return await self._page(request, "case.html", token, card=said, done=words.DONE["sent"])
+        response = go(f"{HERE}?done={'saved' if act == self._contact else 'sent'}#done")
+        remember(request, response, token)
+        return response
 
-    async def _page(self, request: Request, template: str, *, status: int = 200, **data: Any) -> Response:
-        """A page of the opened case; without such a session the field for the code."""
-        token = session_of(request) or ""
+    async def _page(
+        self, request: Request, template: str, token: str | None = None, *, status: int = 200, **data: Any
+    ) -> Response:
+        """A page of the opened case; without such a session the field for the code. `token`: of what was sent."""
+        token = token or session_of(request) or ""
         try:
             case = await self.service.returning.look(token)
         except ChatError as problem:
