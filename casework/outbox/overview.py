@@ -90,10 +90,13 @@ def revive(db: Db, by: str, now: datetime) -> int:
 
 
 def _put_back(db: Db, row: Any, by: str, now: datetime) -> None:
+    from casework.audit import note
     from casework.cases import records
 
     db.execute(
         outbox.update().where(outbox.c.id == row.id, outbox.c.state == "dead")
         .values(state="pending", attempts=0, next_at=now, last_error=None, claimed_by=None, claimed_until=None)
     )  # fmt: skip
-    records.event(db, row.case_reference, "resent", now, by, {"way": row.way, "kind": row.kind})
+    what = {"way": row.way, "kind": row.kind}
+    records.event(db, row.case_reference, "resent", now, by, what)
+    note(db, "resend", by, now, row.case_reference, what)

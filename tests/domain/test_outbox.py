@@ -298,3 +298,27 @@ def test_the_file_transport_writes_one_file_a_message(make_settings: Callable[..
     (path,) = (settings.home / "outgoing").glob("*.json")
     assert set(json.loads(path.read_text())) == {"to", "subject", "text", "key"}
     store.close()
+
+
+def test_what_waited_for_the_webhook_before_there_were_several_ways_still_goes_there(
+    make_settings: Callable[..., Settings], keys: Keys
+) -> None:
+    from alembic import command
+
+    from casework.store.migrate import _config
+
+    settings = make_settings(webhook_url="http://127.0.0.1:1/hook", webhook_key="k" * 16)
+    store = Store(settings, keys)
+    store.upgrade()
+    make(store)
+    with store.begin() as db:
+        config = _config()
+        config.attributes["connection"] = db.connection
+        command.downgrade(config, "0003")
+        db.connection.exec_driver_sql("UPDATE outbox SET idempotency_key = 'case_system:x:completed' "
+                                      "WHERE kind = 'case_system'")  # fmt: skip
+    store.upgrade()
+    with store.read() as db:
+        found = db.execute(sa.select(tables.outbox.c.way, tables.outbox.c.kind).order_by(tables.outbox.c.way)).all()
+    assert [tuple(row) for row in found] == [("mail", "new_case"), ("webhook", "case_completed")]
+    store.close()
