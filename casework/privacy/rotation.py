@@ -1,4 +1,5 @@
-"""Rotation: a new sealing key, and all values sealed anew with it, while everything goes on running.
+"""Rotation: a new sealing key, all values sealed and all reports indexed anew with it, while everything goes on
+running.
 
 Values are sealed anew in small transactions, each only where it has not been changed meanwhile, so a rotation may be
 killed at any point: run again, it goes on with the same key, and every value is readable with the old or the new one
@@ -21,6 +22,7 @@ from casework.intake.spool import spooled
 from casework.privacy.keys import KeysError, SealError, add_seal_key, number_of
 from casework.privacy.places import Place, places
 from casework.privacy.sources import configured, remove_seal_file
+from casework.related.indexes import left_with_key, rebuild_indexes
 from casework.store.guard_tables import key_rotation
 
 if TYPE_CHECKING:
@@ -64,6 +66,7 @@ def rotate(store: Store, by: str, progress: Progress | None = None) -> Rotated:
         # Once more, for what was under way with the old key when the new one was made.
         late, damaged = _reseal(store, number, None)
         resealed += late
+        _index_anew(store)
         found |= {"resealed": resealed, "damaged": damaged}
         with store.begin() as db:
             finished = {"finished_at": clocks.now(store.settings), "resealed": resealed, "damaged": damaged}
@@ -108,6 +111,9 @@ def retire(store: Store, number: int, by: str) -> None:
         raise KeysError("A key is retired after a finished rotation to a newer one.")
     if needed := counts(store).get(number):
         raise KeysError(f"{needed} values still need key {number}.")
+    with store.read() as db:
+        if needed := left_with_key(db, number):
+            raise KeysError(f"{needed} reports are still indexed with key {number}.")
     with acting(store, Act.RETIRE_KEY, by, detail={"number": number}):
         remove_seal_file(store.settings.keys_dir, number)
 
@@ -134,6 +140,15 @@ def _reseal(store: Store, number: int, progress: Progress | None) -> tuple[int, 
                 progress(done + damaged, max(total, done + damaged))
             time.sleep(_PAUSE_SECONDS)
     return done, damaged
+
+
+def _index_anew(store: Store) -> None:
+    """Index all reports with the newest key; what another run has done is not done again."""
+    after: str | None = ""
+    while after is not None:
+        with store.begin() as db:
+            after = rebuild_indexes(db, batch=BATCH, after=after).after
+        time.sleep(_PAUSE_SECONDS)
 
 
 def _batches(store: Store, place: Place, number: int) -> Iterator[tuple[int, int]]:

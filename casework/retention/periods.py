@@ -24,14 +24,15 @@ def months_before(moment: datetime, months: int) -> datetime:
     return moment.replace(year=year, month=month + 1)
 
 
-def purge_before(settings: Settings, now: datetime) -> list[sa.ColumnElement[bool]]:
-    """One condition a record class: which closed cases have been kept long enough."""
+def purge_before(settings: Settings, now: datetime) -> dict[str, sa.ColumnElement[bool]]:
+    """Which closed cases have been kept long enough, by record class: ``short_cases`` are ``other`` and confirmed
+    ``not_asb``, ``long_cases`` all the rest."""
     closed = case_record.c.closed_at
     short = sa.or_(
         case_record.c.category == "other",
         sa.and_(case_record.c.category == "not_asb", case_record.c.labels_confirmed_by.is_not(None)),
     )
-    return [
-        sa.and_(short, closed <= months_before(now, settings.not_asb_months)),
-        sa.and_(sa.not_(short), closed <= months_before(now, settings.case_years * 12)),
-    ]
+    return {
+        "short_cases": sa.and_(short, closed <= months_before(now, settings.not_asb_months)),
+        "long_cases": sa.and_(sa.not_(short), closed <= months_before(now, settings.case_years * 12)),
+    }

@@ -164,7 +164,7 @@ def test_periods_are_settings(make_settings: Callable[..., Settings], staffed: S
 
 def test_a_purge_that_leaves_something_is_an_error_and_undone(staffed: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     reference = closed(staffed, NOW)
-    monkeypatch.setattr("casework.retention.purge._rows_of", lambda db, table, ref: table.name == "report")
+    monkeypatch.setattr("casework.retention.proof.rows_of", lambda db, table, ref: table.name == "report")
     with pytest.raises(retention.RetentionError, match="report"):
         retention.run(staffed, NOW + timedelta(days=365 * 7))
     with staffed.read() as db:
