@@ -68,13 +68,26 @@ def examine() -> Iterator[Finding]:
             yield Finding("database", BAD, "The database is not there or not up to date; `make run` does it.")
             return
         yield Finding("database", OK, "The database answers and is up to date.")
-        checks: tuple[Callable[[Store], Iterator[Finding]], ...] = (_advisors, _outbox, _spool, _time, _disk)
+        checks: tuple[Callable[[Store], Iterator[Finding]], ...] = (_guards, _advisors, _outbox, _spool, _time, _disk)
         for check in checks:
             yield from check(store)
     except StoreUnavailable as error:
         yield Finding("database", BAD, f"{error}.".capitalize())
     finally:
         store.close()
+
+
+def _guards(store: Store) -> Iterator[Finding]:
+    from casework.audit import verify
+    from casework.privacy import rotation
+
+    if rotation.pending(store):
+        yield Finding("key rotation", WARN, "A rotation was interrupted: `reporting keys rotate` finishes it.")
+    found = verify(store)
+    if found.whole:
+        yield Finding("audit", OK, f"The audit is whole: {found.count} entries.")
+    else:
+        yield Finding("audit", BAD, found.problems[0])
 
 
 def _advisors(store: Store) -> Iterator[Finding]:

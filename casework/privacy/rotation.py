@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 BATCH = 100
 # Between two batches others get their turn: SQLite has one writer, and reporters come first.
 _PAUSE_SECONDS = 0.005
+_ATTEMPTS = 5
 Progress = Callable[[int, int], None]
 
 
@@ -110,10 +111,10 @@ def retire(store: Store, number: int, by: str) -> None:
     if number == store.keys.newest or pending(store):
         raise KeysError("A key is retired after a finished rotation to a newer one.")
     if needed := counts(store).get(number):
-        raise KeysError(f"{needed} values still need key {number}.")
+        raise KeysError(f"Values that still need key {number}: {needed}.")
     with store.read() as db:
-        if needed := left_with_key(db, number):
-            raise KeysError(f"{needed} reports are still indexed with key {number}.")
+        if found := left_with_key(db, number):
+            raise KeysError(f"Reports that are found by key {number} only: {found}.")
     with acting(store, Act.RETIRE_KEY, by, detail={"number": number}):
         remove_seal_file(store.settings.keys_dir, number)
 
@@ -143,11 +144,18 @@ def _reseal(store: Store, number: int, progress: Progress | None) -> tuple[int, 
 
 
 def _index_anew(store: Store) -> None:
-    """Index all reports with the newest key; what another run has done is not done again."""
+    """What reports find each other by is made of the sealing key, so it follows."""
     after: str | None = ""
     while after is not None:
-        with store.begin() as db:
-            after = rebuild_indexes(db, batch=BATCH, after=after).after
+        for attempt in range(_ATTEMPTS):
+            try:
+                with store.begin() as db:
+                    after = rebuild_indexes(db, batch=BATCH, after=after or "").after
+                break
+            except sa.exc.IntegrityError:
+                # A report was changed at the same moment, and is indexed with the newest key by that.
+                if attempt == _ATTEMPTS - 1:
+                    raise
         time.sleep(_PAUSE_SECONDS)
 
 

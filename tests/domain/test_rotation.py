@@ -23,7 +23,9 @@ from casework.privacy import Keys, KeysError, SealError, reveal, rotation
 from casework.privacy.access import accesses
 from casework.privacy.places import places
 from casework.privacy.sources import fresh_configuration
+from casework.related.indexes import left_with_key, rebuild_indexes
 from casework.store import Store, drafts
+from casework.store.relation_tables import indexed_report
 from tests.domain.conftest import CHRISTMAS_EVE, NAMED, make_case, show_case
 
 NOW = CHRISTMAS_EVE
@@ -82,6 +84,8 @@ def test_every_sealed_column_is_rotated_and_everything_opens_afterwards(any_stor
     assert (done.number, done.damaged, done.resumed) == (2, 0, False)
     assert {key for keys in sealed_with(any_store).values() for key in keys} == {2}
     assert rotation.counts(any_store)[1] == 0 and rotation.counts(any_store)[2] == done.resealed >= 10
+    with any_store.read() as db:
+        assert (left_with_key(db, 1), left_with_key(db, 2)) == (0, 1)
     readable(any_store, reference)
     rotated = [one for one in _audited(any_store) if one["act"] == "rotate_keys"]
     assert [one["outcome"] for one in rotated] == ["done", "intent"]
@@ -197,7 +201,7 @@ def test_a_damaged_value_is_told_and_left(any_store: Store) -> None:
     assert done.damaged == 1 and not rotation.pending(any_store)
     readable(any_store, reference)
     assert rotation.counts(any_store)[1] == 1
-    with pytest.raises(KeysError, match="1 values still need key 1"):
+    with pytest.raises(KeysError, match="still need key 1: 1"):
         rotation.retire(any_store, 1, "cli:jo")
 
 
@@ -207,11 +211,17 @@ def test_an_old_key_is_retired_only_when_nothing_needs_it(any_store: Store) -> N
     with pytest.raises(KeysError, match="finished rotation"):
         rotation.retire(any_store, 1, "cli:jo")
     rotation.rotate(any_store, "cli:jo")
-    with pytest.raises(KeysError, match="1 values"):
+    with pytest.raises(KeysError, match="still need key 1: 1"):
         rotation.retire(any_store, 1, "cli:jo")
     assert read_spool(alarm, any_store.keys)[0].words == "knife"
     for path in spooled(any_store.settings.spool):
         path.unlink()
+    with any_store.begin() as db:
+        db.execute(indexed_report.update().values(key_number=1))
+    with pytest.raises(KeysError, match="found by key 1 only: 1"):
+        rotation.retire(any_store, 1, "cli:jo")
+    with any_store.begin() as db:
+        rebuild_indexes(db)
     with pytest.raises(KeysError, match="no key 7"):
         rotation.retire(any_store, 7, "cli:jo")
     rotation.retire(any_store, 1, "cli:jo")

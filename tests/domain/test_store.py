@@ -77,9 +77,20 @@ def test_a_new_database_is_private_and_careful(store: Store, settings: Settings)
     with store.read() as db:
         found = {
             name: db.connection.exec_driver_sql(f"PRAGMA {name}").scalar()
-            for name in ("journal_mode", "synchronous", "foreign_keys", "secure_delete")
+            for name in ("journal_mode", "synchronous", "foreign_keys", "secure_delete", "busy_timeout")
         }
-    assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
+    assert found == {
+        "journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1, "busy_timeout": 2000,
+    }  # fmt: skip
+
+
+def test_a_write_transaction_takes_the_lock_when_it_begins(store: Store, settings: Settings) -> None:
+    """So that none is refused in its middle, after it has read."""
+    other = sqlite3.connect(settings.home / "reporting.db", timeout=0, isolation_level=None)
+    with store.begin(), pytest.raises(sqlite3.OperationalError, match="locked"):
+        other.execute("BEGIN IMMEDIATE")
+    other.execute("BEGIN IMMEDIATE")
+    other.close()
 
 
 def test_making_a_store_opens_nothing(settings: Settings, keys: Keys) -> None:
