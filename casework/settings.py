@@ -88,6 +88,7 @@ class Settings(BaseSettings):
 
     # Time
     clock_offset: Annotated[float, Field(allow_inf_nan=False, ge=-1e9, le=1e9)] = 0.0
+    start_of_day: time = time(9, 0)
     close_of_day: time = time(17, 0)
     extra_holidays: Annotated[tuple[date, ...], NoDecode] = ()
     follow_up_days: Annotated[int, Field(ge=1, le=366)] = 28
@@ -110,6 +111,8 @@ class Settings(BaseSettings):
     duty_manager_name: str = "Duty manager"
     duty_manager_email: str = ""
     homes: Annotated[int, Field(ge=0)] = 0
+    # The month in which the landlord's year begins: figures "this year" count from its first day.
+    year_begins_in: Annotated[int, Field(ge=1, le=12)] = 4
 
     # Delivery
     outbox_transport: Literal["none", "file", "smtp"] = "none"
@@ -192,7 +195,7 @@ class Settings(BaseSettings):
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
 
-    @field_validator("close_of_day")
+    @field_validator("start_of_day", "close_of_day")
     @classmethod
     def _plain_time(cls, value: time) -> time:
         if value.tzinfo is not None:

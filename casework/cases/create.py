@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from casework.advisors.assign import Needs, Owner, assign, release
-from casework.advisors.naming import names_advisor
+from casework.advisors.fitting import is_named
 from casework.cases import records
 from casework.cases.contact import reporter_mac
 from casework.cases.labels import Settled, settle
@@ -63,7 +63,7 @@ def create_case(db: Db, submission: Submission, now: datetime) -> CaseReceipt:
     facts = facts_of(submission, labels)
     level, why = priority(facts)
     labels.reasons.extend(why)
-    needs = needs_of(submission, parts, labels)
+    needs = needs_of(submission, parts, labels, level)
     mac = reporter_mac(db, parts.identity.get("contact_value", ""))
     values = {
         **_labels(labels), "complete": True, "sent_at": now, "channel": submission.channel, "priority": level,
@@ -92,7 +92,7 @@ def create_case(db: Db, submission: Submission, now: datetime) -> CaseReceipt:
     return _receipt(db, reference, now)
 
 
-def needs_of(submission: Submission, parts: Parts, labels: Settled) -> Needs:
+def needs_of(submission: Submission, parts: Parts, labels: Settled, level: str) -> Needs:
     """What this report needs of its advisor."""
     flags = set(labels.risk_flags)
     return Needs(
@@ -102,6 +102,7 @@ def needs_of(submission: Submission, parts: Parts, labels: Settled) -> Needs:
         language=submission.foreign_language or None,
         texts=tuple(words_in([parts.answers, parts.identity])),
         about_staff=submission.answers.get("relationship_to_them") == "staff",
+        responsible=str(submission.answers.get("person_responsible", "")), priority=level,
     )  # fmt: skip
 
 
@@ -125,10 +126,9 @@ def _labels(labels: Settled) -> dict[str, Any]:
 def _keep_owner(db: Db, known: Any, needs: Needs, now: datetime) -> Owner:
     """The stub's advisor stays, unless the whole report names them or needs training they do not have."""
     row = db.execute(
-        sa.select(advisor.c.id, advisor.c.name, advisor.c.email, advisor.c.trained, advisor.c.duty_manager)
-        .where(advisor.c.id == known.advisor_id)
+        sa.select(advisor).where(advisor.c.id == known.advisor_id)
     ).one()  # fmt: skip
-    named = names_advisor(row.name, row.email, needs.texts, needs.about_staff)
+    named = is_named(row, needs, needs.spoken())
     if not named and (row.trained or row.duty_manager or not needs.trained):
         return Owner(row.id, row.name, row.email)
     release(db, row.id)

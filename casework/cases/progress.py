@@ -17,8 +17,7 @@ from casework.cases.codes import CATEGORIES, ENDED_STATUSES, PRIORITIES, STATUSE
 from casework.cases.thread import NoCase
 from casework.clocks.keeping import end_alert, start_clocks
 from casework.clocks.promises import SAFEGUARDING_FLAGS, following, starting
-from casework.outbox.rows import put
-from casework.store.tables import advisor, case_record
+from casework.store.tables import case_record
 
 if TYPE_CHECKING:
     from casework.store.store import Db
@@ -111,20 +110,15 @@ def confirm_consent(db: Db, reference: str, by: str, at: datetime) -> None:
     records.event(db, reference, "consent_confirmed", at, by)
 
 
-def hand_over(db: Db, reference: str, advisor_id: str, by: str, at: datetime, reason: str) -> None:
-    """Give the case to another advisor; they are told, and it counts to their load."""
-    case = _case(db, reference)
-    if not reason.strip():
-        raise NotAllowed("A handover needs a reason.")
-    known = sa.select(advisor.c.id).where(advisor.c.id == advisor_id, advisor.c.active)
-    if db.scalar(known) is None:
-        raise NotAllowed("There is no such advisor.")
-    if case.status != "closed":
-        release(db, case.advisor_id)
-        count_to(db, advisor_id, at)
-    _set(db, reference, advisor_id=advisor_id)
-    records.event(db, reference, "reassigned", at, by, reason=reason)
-    put(db, "new_case", reference, at, advisor_id=advisor_id, key=f"{advisor_id}:{at.isoformat()}")
+def hand_over(db: Db, reference: str, advisor_id: str, by: str, at: datetime, reason: str, override: str = "") -> None:
+    """Give the case to another advisor who fits, or with ``override``, the reason why to them all the same (see
+    ``casework.advisors.transfer``). Raises ``NotAllowed``, ``NoCase``."""
+    from casework.advisors.transfer import NotTransferred, transfer
+
+    try:
+        transfer(db, reference, advisor_id, by, at, reason, override)
+    except NotTransferred as refused:
+        raise NotAllowed(str(refused)) from None
 
 
 def _with_category(case: Any, category: str) -> dict[str, Any]:

@@ -88,6 +88,8 @@ def raise_stub(
     still be corrected before sending. ``told`` adds what the draft holds so far. Where the report was
     sent meanwhile the words are added to its case.
     """
+    from casework.advisors.transfer import owner_after_words
+
     records.only_one(db, submission_id)
     known = records.by_submission(db, submission_id)
     if known is not None and known.complete:
@@ -119,19 +121,20 @@ def raise_stub(
         "postcode_district": parts.postcode_district,
     }  # fmt: skip
     if known is None:
-        owner = assign(db, needs_of(submission, parts, settled), now)
+        owner = assign(db, needs_of(submission, parts, settled, level), now)
         reference, advisor_id, advisor_name = new_reference(db), owner.id, owner.name
         records.insert(db, reference, submission_id, advisor_id, now, values)
         records.add_report(db, reference, parts, channel, now, heard)
         records.event(db, reference, "created", now)
         drafts.point_at(db, submission_id, reference)
     else:
-        reference, advisor_id = known.reference, known.advisor_id
-        advisor_name = _advisor_name(db, advisor_id)
+        reference = known.reference
         db.execute(case_record.update().where(case_record.c.reference == reference).values(**values))
         records.replace_report(db, reference, parts, now, heard)
         if said:
             records.event(db, reference, "words_added", now)
+        advisor_id = owner_after_words(db, reference, now)
+        advisor_name = _advisor_name(db, advisor_id)
     start_clocks(db, reference, starting(level, settled.risk_flags, now, db.settings, facts.under_18), now)
     announce(db, reference, advisor_id, now, level)
     return Stub(reference, advisor_name, known is None)

@@ -36,6 +36,8 @@ def add_words(
 
     False where this message was added before.
     """
+    from casework.advisors.transfer import owner_after_words
+
     case = records.locked(db, reference)
     if case is None:
         raise NoCase(reference)
@@ -61,9 +63,10 @@ def add_words(
     if level != case.priority:
         records.event(db, reference, "raised", now, detail={"from": case.priority, "to": level})
     start_clocks(db, reference, starting(level, settled.risk_flags, now, db.settings, case.under_18), now)
-    put(db, _NOTES.get(kind, "words_added"), reference, now, advisor_id=case.advisor_id, key=key)
+    owner = owner_after_words(db, reference, now)
+    put(db, _NOTES.get(kind, "words_added"), reference, now, advisor_id=owner, key=key)
     if "emergency" in (urgency, new.urgency):
-        _alert_again(db, reference, case.advisor_id, now, key)
+        _alert_again(db, reference, owner, now, key)
     return True
 
 

@@ -16,7 +16,20 @@ LONDON = ZoneInfo("Europe/London")
 
 def is_working_day(day: date, extra_holidays: tuple[date, ...] = ()) -> bool:
     """Bank holidays are calculated for any year; ``extra_holidays`` are days the landlord closes besides."""
-    return day.weekday() < 5 and day not in extra_holidays and day not in _bank_holidays(day.year)
+    return day.weekday() < 5 and not is_bank_holiday(day, extra_holidays)
+
+
+def is_bank_holiday(day: date, extra_holidays: tuple[date, ...] = ()) -> bool:
+    """A bank holiday of England, or a day the landlord closes besides."""
+    return day in extra_holidays or day in _bank_holidays(day.year)
+
+
+def in_working_hours(moment: datetime, settings: Settings) -> bool:
+    """Whether the landlord's offices are open."""
+    here = moment.astimezone(LONDON)
+    return is_working_day(here.date(), settings.extra_holidays) and (
+        at_start(here.date(), settings) <= moment < at_close(here.date(), settings)
+    )
 
 
 def within_working_days(received: datetime, days: int, settings: Settings) -> datetime:
@@ -42,12 +55,19 @@ def same_day(received: datetime, settings: Settings) -> datetime:
     close = at_close(day, settings)
     if received < close:
         return close
-    return datetime.combine(day + timedelta(days=1), time(), LONDON).astimezone(UTC) - timedelta(seconds=1)
+    end = datetime.combine(day + timedelta(days=1), time(), LONDON).astimezone(UTC) - timedelta(seconds=1)
+    # In the last second of a day the promise is for now; it never lies in the past.
+    return max(end, received.astimezone(UTC))
 
 
 def at_close(day: date, settings: Settings) -> datetime:
     """The close of a day in London, in UTC."""
     return datetime.combine(day, settings.close_of_day, LONDON).astimezone(UTC)
+
+
+def at_start(day: date, settings: Settings) -> datetime:
+    """The start of a working day in London, in UTC."""
+    return datetime.combine(day, settings.start_of_day, LONDON).astimezone(UTC)
 
 
 @lru_cache(maxsize=64)

@@ -69,11 +69,22 @@ advisor = sa.Table(
     sa.Column("areas", sa.JSON, nullable=False),
     sa.Column("languages", sa.JSON, nullable=False),
     sa.Column("absences", sa.JSON, nullable=False),
+    # The weekdays somebody works (``mon`` to ``sun``); null: Monday to Friday.
+    sa.Column("works", sa.JSON(none_as_null=True)),
     sa.Column("active", sa.Boolean, nullable=False),
     sa.Column("demo", sa.Boolean, nullable=False),
     # Kept by casework.advisors.assign alone, so that finding the smallest load costs nothing.
     sa.Column("open_cases", sa.Integer, nullable=False),
     sa.Column("assigned_at", Utc),
+)  # fmt: skip
+
+# Who is on duty when, weekends and nights too: emergencies go to them.
+duty_shift = sa.Table(
+    "duty_shift", metadata,
+    sa.Column("id", ID, primary_key=True),
+    sa.Column("advisor_id", ID, sa.ForeignKey("advisor.id"), nullable=False, index=True),
+    sa.Column("starts_at", Utc, nullable=False),
+    sa.Column("ends_at", Utc, nullable=False, index=True),
 )  # fmt: skip
 
 case_record = sa.Table(
@@ -163,6 +174,11 @@ clock = sa.Table(
     sa.Column("due_at", Utc, nullable=False, index=True),
     sa.Column("met_at", Utc),
     sa.Column("met_by", sa.String(200)),
+    # Set by the program: the owner was reminded; it ran out and the duty manager was told; nobody waits for it any
+    # more because the case was closed.
+    sa.Column("reminded_at", Utc),
+    sa.Column("missed_at", Utc),
+    sa.Column("stopped_at", Utc),
     sa.Index("uq_clock_case_reference_seq", "case_reference", "seq", unique=True),
 )  # fmt: skip
 

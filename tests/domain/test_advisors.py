@@ -24,8 +24,8 @@ NOW = CHRISTMAS_EVE
 def staff(store: Store, *people: dict[str, Any]) -> None:
     rows = [
         {"id": secrets.token_hex(16), "name": "Ann Lee", "email": f"{secrets.token_hex(4)}@example.org",
-         "trained": True, "duty_manager": False, "areas": [], "languages": [], "absences": [], "active": True,
-         "demo": False, "open_cases": 0, "assigned_at": None, **person}
+         "trained": True, "duty_manager": False, "areas": [], "languages": [], "absences": [], "works": None,
+         "active": True, "demo": False, "open_cases": 0, "assigned_at": None, **person}
         for person in people
     ]  # fmt: skip
     with store.begin() as db:

@@ -1,0 +1,122 @@
+"""Giving a case to somebody else: by a person with a reason, or by the program where later words name the owner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from casework.advisors.assign import assign, count_to, release
+from casework.advisors.fitting import Needs, is_named, unfit
+from casework.cases import records
+from casework.cases.create import words_in
+from casework.cases.thread import NoCase
+from casework.clocks.promises import SAFEGUARDING_FLAGS
+from casework.outbox.rows import put
+from casework.store.tables import advisor, case_record, clock, message, outbox, report
+
+if TYPE_CHECKING:
+    from casework.store.store import Db
+
+
+class NotTransferred(ValueError):
+    """The case stays where it is. The message is a sentence for whoever asked; ``against`` holds the codes of what
+    speaks against the advisor (see ``fitting.unfit``), empty where it is something else."""
+
+    def __init__(self, sentence: str, against: tuple[str, ...] = ()) -> None:
+        super().__init__(sentence)
+        self.against = against
+
+
+def transfer(db: Db, reference: str, to: str, by: str, at: datetime, reason: str, override: str = "") -> None:
+    """Give the case to the advisor with this id; they are told, and it counts to their load.
+
+    Only to somebody who fits, or with ``override``: why to them all the same, which stands in the timeline with
+    what spoke against it. Nobody gets a case who takes none any more. Raises ``NoCase``, ``NotTransferred``.
+    """
+    case = records.locked(db, reference)
+    if case is None:
+        raise NoCase(reference)
+    if not reason.strip():
+        raise NotTransferred("A handover needs a reason.")
+    row = db.execute(sa.select(advisor).where(advisor.c.id == to)).first()
+    if row is None or not row.active:
+        raise NotTransferred("There is no such advisor.")
+    if to == case.advisor_id:
+        raise NotTransferred("This advisor answers for the case already.")
+    needs = needs_of_case(db, case)
+    against = unfit(row, needs, needs.spoken(), at, db.settings)
+    if against and not override.strip():
+        raise NotTransferred(f"This advisor does not fit the case: {', '.join(against)}.", tuple(against))
+    if against:
+        records.event(db, reference, "fit_overridden", at, by, {"against": "+".join(against)}, override)
+    if case.status != "closed":
+        release(db, case.advisor_id)
+        count_to(db, to, at)
+    records.event(db, reference, "reassigned", at, by, {"from": case.advisor_id, "to": to}, reason)
+    _give(db, case, to, at)
+
+
+def owner_after_words(db: Db, reference: str, at: datetime) -> str:
+    """The id of the owner of a case after words were added: somebody else where the words name who it was."""
+    case = records.locked(db, reference)
+    row = db.execute(sa.select(advisor).where(advisor.c.id == case.advisor_id)).one()
+    needs = needs_of_case(db, case)
+    if not is_named(row, needs, needs.spoken()):
+        return str(row.id)
+    owner = assign(db, needs, at, leave_out={row.id})
+    if owner.id == row.id:
+        # The duty desk is all there is.
+        release(db, row.id)
+        return str(row.id)
+    if case.status != "closed":
+        release(db, row.id)
+    else:
+        release(db, owner.id)
+    detail = {"from": row.id, "to": owner.id, "because": "named"}
+    records.event(db, reference, "reassigned", at, detail=detail)
+    _give(db, case, owner.id, at)
+    return owner.id
+
+
+def needs_of_case(db: Db, case: Any) -> Needs:
+    """What a case that is there needs of its advisor, from all that was told in it."""
+    found = list(_told(db, case.reference))
+    answers = [one for one in found if isinstance(one, dict)]
+    return Needs(
+        trained=case.category == "hate" or bool({*SAFEGUARDING_FLAGS, "domestic_abuse"} & set(case.risk_flags))
+        or case.under_18 or case.safeguarding_basis,
+        district=case.postcode_district,
+        texts=tuple(words_in(found)),
+        about_staff=any(one.get("relationship_to_them") == "staff" for one in answers),
+        responsible="; ".join(str(one["person_responsible"]) for one in answers if "person_responsible" in one),
+        priority=case.priority,
+    )  # fmt: skip
+
+
+def _told(db: Db, reference: str) -> Iterator[Any]:
+    """Answers, identity and later words of the reporter."""
+    for row in db.execute(sa.select(report.c.id, report.c.answers).where(report.c.case_reference == reference)).all():
+        yield records.told(db, row.id, row.answers)["answers"]
+        yield records.identity_of_report(db, row.id)
+    words = sa.select(message.c.id, message.c.body).where(
+        message.c.case_reference == reference, message.c.author == "reporter"
+    )
+    for row in db.execute(words):
+        yield records.unseal(db, f"message|body|{row.id}", row.body)
+
+
+def _give(db: Db, case: Any, to: str, at: datetime) -> None:
+    """The new owner is told instead of the one before; an alert that nobody has answered goes on with them."""
+    db.execute(case_record.update().where(case_record.c.reference == case.reference).values(advisor_id=to))
+    waiting = (outbox.c.case_reference == case.reference, outbox.c.state == "pending")
+    db.execute(outbox.update().where(*waiting, outbox.c.advisor_id == case.advisor_id).values(state="done"))
+    key = f"{to}:{at.isoformat()}"
+    put(db, "new_case", case.reference, at, advisor_id=to, key=key)
+    alert = sa.select(clock.c.id).where(
+        clock.c.case_reference == case.reference, clock.c.name == "alert", clock.c.met_at.is_(None)
+    )
+    if db.scalar(alert.limit(1)) is not None:
+        put(db, "alert", case.reference, at, advisor_id=to, key=key)

@@ -1,0 +1,299 @@
+"""Who gets an emergency at which hour, and giving a case to somebody else."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from casework import cases
+from casework.advisors.assign import Needs, assign
+from casework.advisors.duty import duty_managers
+from casework.advisors.naming import names_advisor
+from casework.advisors.roster import import_roster, read_roster
+from casework.advisors.transfer import NotTransferred, transfer
+from casework.cases import progress
+from casework.cases.thread import NoCase
+from casework.store import Store, tables
+from tests.domain.conftest import CHRISTMAS_EVE, a_submission, labels, show_case
+from tests.domain.test_advisors import staff
+from tests.domain.test_cli import answer, home, installed, reporting
+
+__all__ = ["home", "installed"]
+
+NOW = CHRISTMAS_EVE
+EMERGENCY = labels("asb", "immediate_danger", urgency="emergency")
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def row_of(store: Store, name: str) -> Any:
+    with store.read() as db:
+        return db.execute(sa.select(tables.advisor).where(tables.advisor.c.name == name)).one()
+
+
+def made(store: Store, at: datetime = NOW, **values: Any) -> cases.CaseReceipt:
+    with store.begin() as db:
+        return cases.create_case(db, a_submission(**values), at)
+
+
+# -- working patterns --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("why", "at", "priority", "works", "absences", "fits"),
+    [
+        ("there tomorrow", "2026-12-07 10:00", "urgent", ["tue"], [], True),
+        ("there today", "2026-12-07 10:00", "urgent", ["mon"], [], True),
+        ("today is over", "2026-12-07 18:00", "urgent", ["mon"], [], False),
+        ("only after the first clock", "2026-12-07 10:00", "urgent", ["wed", "thu"], [], False),
+        ("in time for a standard case", "2026-12-07 10:00", "standard", ["wed", "thu"], [], True),
+        ("the weekend between", "2026-12-04 18:00", "urgent", ["mon"], [], True),
+        ("absent on the one day", "2026-12-04 18:00", "urgent", ["mon"], [["2026-12-07", "2026-12-07"]], False),
+        ("leave begins the day after", "2026-12-04 18:00", "urgent", None, [["2026-12-07", None]], False),
+        ("a bank holiday is no day of work", "2026-12-24 18:00", "urgent", ["fri", "mon"], [], False),
+        ("everybody is back after the holiday", "2026-12-24 18:00", "urgent", None, [], True),
+    ],
+)
+def test_the_working_pattern_and_the_first_clock(
+    store: Store, why: str, at: str, priority: str, works: Any, absences: Any, fits: bool
+) -> None:
+    staff(store, {"name": "Part Time", "works": works, "absences": absences})
+    with store.begin() as db:
+        name = assign(db, Needs(priority=priority), utc(at)).name
+    assert (name == "Part Time") is fits, why
+
+
+# -- emergencies -------------------------------------------------------------------------------------------
+
+ROSTER = """email,from,until
+ann@example.org,2026-12-18 17:00,2026-12-21 09:00
+bea@example.org,2026-12-21 17:00,2026-12-22 09:00
+bea@example.org,2026-12-24 12:00,2026-12-27 09:00
+"""
+PEOPLE = (
+    {"name": "Ann One", "email": "ann@example.org", "open_cases": 50, "works": ["wed"]},
+    {"name": "Bea Two", "email": "bea@example.org", "open_cases": 60},
+    {"name": "Cal Three"},
+    {"name": "Max Manager", "email": "max@example.org", "duty_manager": True},
+)
+
+
+@pytest.fixture
+def office(any_store: Store) -> Store:
+    with any_store.begin() as db:
+        db.execute(tables.advisor.update().values(active=False, duty_manager=False))
+    staff(any_store, *PEOPLE)
+    with any_store.begin() as db:
+        import_roster(db, read_roster(ROSTER))
+    return any_store
+
+
+@pytest.mark.parametrize(
+    ("at", "words", "name"),
+    [
+        ("2026-12-20 03:00", "help", "Ann One"),
+        ("2026-12-21 08:59", "help", "Ann One"),
+        ("2026-12-21 09:00", "help", "Cal Three"),
+        ("2026-12-22 03:00", "help", "Bea Two"),
+        ("2026-12-23 03:00", "help", "Max Manager"),
+        ("2026-12-25 03:00", "help", "Bea Two"),
+        ("2026-12-24 16:59", "help", "Bea Two"),
+        ("2026-12-25 03:00", "It is Bea Two", "Max Manager"),
+        ("2026-12-25 03:00", "It is Bea Two and Max Manager", "Cal Three"),
+    ],
+)
+def test_an_emergency_goes_to_whoever_is_on_duty_now(office: Store, at: str, words: str, name: str) -> None:
+    assert made(office, utc(at), labels=EMERGENCY, answers={"account": words}).advisor == name
+    with office.begin() as db:
+        stub = cases.raise_stub(db, secrets.token_hex(16), utc(at), flags=("weapon",), words=words)
+    assert stub.advisor == name
+
+
+def test_other_cases_at_night_wait_for_somebody_who_works_the_next_day(office: Store) -> None:
+    assert made(office, utc("2026-12-20 03:00"), labels=labels("hate")).advisor == "Cal Three"
+
+
+def test_without_any_duty_somebody_is_told_all_the_same(store: Store) -> None:
+    staff(store, {"name": "Any Body"})
+    assert made(store, utc("2026-12-20 03:00"), labels=EMERGENCY).advisor == "Any Body"
+
+
+def test_the_duty_address_of_the_settings_gets_no_case_about_its_own_person(make_settings: Any, store: Store) -> None:
+    staff(store, {"name": "Del Desk", "email": "del@example.org", "duty_manager": True},
+          {"name": "Un Trained", "trained": False})  # fmt: skip
+    object.__setattr__(store.settings, "duty_manager_email", "del@example.org")
+    with store.begin() as db:
+        assert assign(db, Needs(trained=True), NOW).name == "Del Desk"
+        assert assign(db, Needs(trained=True, texts=("Del Desk did it",)), NOW).name == "Un Trained"
+        assert [one.name for one in duty_managers(db, Needs(texts=("Del Desk",)), NOW)] != ["Un Trained"]
+
+
+# -- who is named ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "named"),
+    [
+        ("Priya Nair", "Nair, Priya", True),
+        ("Priya Nair", "it was Nayr Priya", True),
+        ("Anne-Marie Smith-Jones", "Anne Marie Smith Jones", True),
+        ("Anne-Marie Smith-Jones", "Mrs Smith-Jones", True),
+        ("Anne-Marie Smith-Jones", "Anne-Marie Smith", True),
+        ("Anne-Marie Smith-Jones", "Bob Smith", False),
+        ("Łukasz O’Neil", "Lukasz ONeil", True),
+        ("Łukasz O’Neil", "the Oneils", False),
+        ("José García", "Jose Garcia's dog", True),
+        ("Tom Hale", "Tom Haile hates me", True),
+        ("Ann Lee", "I see Ann", False),
+        ("Duty manager", "the manager", True),
+    ],
+)
+def test_names_in_either_order_and_spelling(name: str, text: str, named: bool) -> None:
+    assert names_advisor(name, "", [text]) is named
+
+
+@pytest.mark.parametrize(
+    ("responsible", "named"),
+    [("Priya", True), ("priya from the office", True), ("Priya Patel", False), ("her name is Priya.", True),
+     ("PRIYA", True), ("Sam Priya", True), ("priyanka", False)],
+)  # fmt: skip
+def test_a_first_name_as_the_person_responsible(store: Store, responsible: str, named: bool) -> None:
+    staff(store, {"name": "Priya Nair"}, {"name": "Kim Green", "open_cases": 5})
+    found = made(store, answers={"account": "x", "person_responsible": responsible}).advisor
+    assert (found == "Kim Green") is named
+
+
+def test_the_duty_desk_is_a_role_that_nobody_names(store: Store) -> None:
+    staff(store, {"name": "Un Trained", "trained": False})
+    found = made(store, labels=labels("hate"), answers={"account": "the shop manager shouted"})
+    assert found.advisor == "Duty manager"
+
+
+def test_words_that_name_the_owner_move_the_case(office: Store) -> None:
+    reference = made(office).reference
+    assert show_case(office, reference)["advisor"]["name"] == "Cal Three"
+    with office.begin() as db:
+        cases.add_words(db, reference, "It was Cal Three from your office", labels(), NOW, message_id="m9")
+        told = set(db.execute(
+            sa.select(tables.outbox.c.advisor_id).where(tables.outbox.c.state == "pending")).scalars())  # fmt: skip
+    case = show_case(office, reference)
+    assert case["advisor"]["name"] in ("Ann One", "Bea Two")
+    assert case["timeline"][-1]["detail"]["because"] == "named"
+    assert (row_of(office, "Cal Three").open_cases, row_of(office, "Cal Three").id in told) == (0, False)
+
+
+def test_words_of_a_stub_that_name_its_owner_move_it(office: Store) -> None:
+    key, night = secrets.token_hex(16), utc("2026-12-20 03:00")
+    with office.begin() as db:
+        assert cases.raise_stub(db, key, night, flags=("weapon",), words="help").advisor == "Ann One"
+        again = cases.raise_stub(db, key, night, flags=("weapon",), words="it is Ann One", message_id="m2")
+    assert again.advisor == "Max Manager"
+
+
+# -- transfer ----------------------------------------------------------------------------------------------
+
+
+def give(store: Store, reference: str, to: str, reason: str = "leave", override: str = "") -> None:
+    with store.begin() as db:
+        transfer(db, reference, _id(db, to), "cli:jo", NOW, reason, override)
+
+
+def _id(db: Any, name: str) -> str:
+    found: str = db.scalar(sa.select(tables.advisor.c.id).where(tables.advisor.c.name == name))
+    return found
+
+
+def test_a_transfer_tells_the_new_owner_and_stands_in_the_timeline(office: Store) -> None:
+    reference = made(office).reference
+    give(office, reference, "Bea Two")
+    case = show_case(office, reference)
+    assert case["advisor"]["name"] == "Bea Two"
+    line = case["timeline"][-1]
+    assert (line["event"], line["by"], line["reason"]) == ("reassigned", "cli:jo", "leave")
+    assert (row_of(office, "Bea Two").open_cases, row_of(office, "Cal Three").open_cases) == (61, 0)
+    with office.read() as db:
+        rows = db.execute(sa.select(tables.outbox.c.advisor_id, tables.outbox.c.state)).all()
+    assert {(row.advisor_id == row_of(office, "Bea Two").id, row.state) for row in rows} == {
+        (True, "pending"), (False, "done"),
+    }  # fmt: skip
+
+
+def test_an_alert_that_nobody_answered_goes_on_with_the_new_owner(office: Store) -> None:
+    reference = made(office, labels=EMERGENCY).reference
+    give(office, reference, "Cal Three")
+    with office.read() as db:
+        alerted = db.execute(sa.select(tables.outbox.c.advisor_id).where(
+            tables.outbox.c.kind == "alert", tables.outbox.c.state == "pending", tables.outbox.c.way == "mail"
+        )).scalars().all()  # fmt: skip
+        assert set(alerted) >= {_id(db, "Cal Three")} and _id(db, "Bea Two") not in alerted
+
+
+@pytest.mark.parametrize(
+    ("change", "answers", "code"),
+    [
+        ({"trained": False}, {}, "untrained"),
+        ({"absences": [["2026-12-20", None]]}, {}, "absent"),
+        ({"absences": [["2026-12-25", None]], "works": ["fri"]}, {}, "away"),
+        ({}, {"person_responsible": "Dee Four"}, "named"),
+        ({}, {"account": "Four, Dee did nothing"}, "named"),
+    ],
+)
+def test_only_to_somebody_who_fits_or_with_a_reason_all_the_same(
+    office: Store, change: dict[str, Any], answers: dict[str, str], code: str
+) -> None:
+    staff(office, {"name": "Dee Four", "open_cases": 900, **change})
+    late = utc("2026-12-24 17:30")
+    reference = made(office, late, labels=labels("hate"), answers={"account": "x", **answers}).reference
+    with pytest.raises(NotTransferred) as refused, office.begin() as db:
+        transfer(db, reference, _id(db, "Dee Four"), "cli:jo", late, "leave")
+    assert refused.value.against == (code,)
+    with office.begin() as db:
+        transfer(db, reference, _id(db, "Dee Four"), "cli:jo", late, "leave", "she knows the street")
+    line = show_case(office, reference)["timeline"][-2]
+    assert (line["event"], line["detail"], line["reason"]) == (
+        "fit_overridden", {"against": code}, "she knows the street",
+    )  # fmt: skip
+
+
+def test_what_is_no_transfer(office: Store) -> None:
+    reference = made(office).reference
+    with office.begin() as db:
+        db.execute(tables.advisor.update().where(tables.advisor.c.name == "Ann One").values(active=False))
+    for to, reason, override in (("Bea Two", " ", ""), ("Ann One", "x", "y"), ("Cal Three", "x", ""), ("No", "x", "")):
+        with pytest.raises(NotTransferred):
+            give(office, reference, to, reason, override)
+    with pytest.raises(NoCase):
+        give(office, "LR-2222-2222", "Bea Two")
+    with pytest.raises(progress.NotAllowed), office.begin() as db:
+        progress.hand_over(db, reference, _id(db, "Ann One"), "cli:jo", NOW, "leave")
+    assert show_case(office, reference)["advisor"]["name"] == "Cal Three"
+
+
+def test_a_closed_case_is_no_load_when_it_is_transferred(office: Store) -> None:
+    reference = made(office).reference
+    closing = dict.fromkeys(progress.CLOSING_FIELDS, "x")
+    with office.begin() as db:
+        progress.close(db, reference, "jo", NOW + timedelta(days=1), closing, satisfaction=4)
+    give(office, reference, "Bea Two")
+    assert row_of(office, "Bea Two").open_cases == 60
+
+
+def test_the_command_transfers(home: Path, installed: Store) -> None:
+    with installed.begin() as db:
+        receipt = cases.create_case(db, a_submission(labels=labels("hate")), datetime.now(UTC))
+    call = ("cases", "transfer", receipt.reference)
+    tom, other = "tom.halewood@demo.invalid", "alex.whitfield@demo.invalid"
+    refused = reporting(*call, "--to", tom, "--reason", "canary", home=home)
+    assert refused.returncode == 2 and "untrained" in refused.stderr and "--override" in refused.stderr
+    done = reporting(*call, "--to", tom, "--reason", "x", "--override", "y", "--json", home=home)
+    assert answer(done)["advisor"]["email"] == tom
+    assert reporting(*call, "--to", "nobody@example.org", "--reason", "x", home=home).returncode == 2
+    nowhere = ("cases", "transfer", "LR-2222-2222", "--to", other, "--reason", "x")
+    assert reporting(*nowhere, home=home).returncode == 1
