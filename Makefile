@@ -26,6 +26,8 @@ APP := .venv/.installed
 BOT := bot/.venv/.installed
 PY := .venv/bin/python
 BOTPY := bot/.venv/bin/python
+LEARN := learning/.venv/.installed
+LEARNPY := learning/.venv/bin/python
 COMPILE := $(UV) pip compile -q --universal --generate-hashes --no-emit-index-url --no-annotate --no-header
 
 # Fast layers first; whatever other folder has tests comes after them.
@@ -36,34 +38,47 @@ REST := $(filter-out $(LAYERS),$(patsubst %/,%,$(dir $(wildcard tests/*/test_*.p
 # The long runs: 10,000 random messages, and every place where a process is killed.
 DRILL := tests/journeys/test_noise.py tests/faults
 
-.PHONY: help run test test-fast bench drill train shell lint format types lock domain envs clean
+.PHONY: help run test test-fast bench drill eval teach compare train model shell lint format types lock domain envs clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | while IFS=$$'\t' read -r t d; do printf '%-10s %s\n' "$$t" "$$d"; done
 
-run: envs train ## everything: environments, model, keys, database, all processes (PORT, REPORTING_HOME)
+run: envs model ## everything: environments, model, keys, database, all processes (PORT, REPORTING_HOME)
 	@exec $(PY) -m stack
 
-test: lint types train ## the whole test suite
+test: lint types model ## the whole test suite
 	$(PY) -m pytest $(LAYERS) $(sort $(REST))
 
 test-fast: lint ## domain, actions and web tests, and lint
 	$(PY) -m pytest $(FAST)
 
-bench: envs train ## our stack beside the starter bot of `rasa init`
+bench: envs model ## our stack beside the starter bot of `rasa init`
 	$(PY) -m bench $(BENCH_ARGS)
 
-drill: envs train ## the long runs: random messages (NOISE=10000), processes killed
+drill: envs model ## the long runs: random messages (NOISE=10000), processes killed
 	REPORTING_NOISE=$${NOISE:-10000} $(PY) -m pytest --timeout 3600 $(DRILL)
 
-train: $(BOT) ## the Rasa model, when its inputs changed
+train: model $(APP) ## the Rasa model and the triage's encoder, where what they are made from changed (FORCE=1: in any case)
+	@$(PY) -m learning.inputs $(if $(FORCE),--changed) || $(MAKE) --no-print-directory teach
+
+model: $(BOT)
 	@$(BOTPY) -m bot.train
+
+# About half an hour on two cores; writes casework/triage/learnt.
+teach: $(LEARN)
+	@$(LEARNPY) -m learning.train --force
 
 # The bot by itself in a terminal. In another terminal start the action server first: .venv/bin/python -m actions
 # (ACTIONS_PORT and ACTION_ENDPOINT move it; the defaults fit each other).
-shell: train ## talk to the bot in a terminal (start `.venv/bin/python -m actions` beside it)
+shell: model ## talk to the bot in a terminal (start `.venv/bin/python -m actions` beside it)
 	RASA_TELEMETRY_ENABLED=false ACTION_ENDPOINT=$${ACTION_ENDPOINT:-http://127.0.0.1:5055/webhook} \
 		bot/.venv/bin/rasa shell --endpoints endpoints.yml --credentials credentials.yml
+
+eval: $(APP) ## how well the triage does on the frozen accounts, and whether its floors hold (PART=development ERRORS=20)
+	@$(PY) -m learning.evaluate $(or $(PART),test) --errors $(or $(ERRORS),20)
+
+compare: $(LEARN) ## rules, n-grams, the encoder frozen and taught, and their union, on the development part
+	@$(LEARNPY) -m learning.compare
 
 lint: $(APP) ## ruff
 	@.venv/bin/ruff check .
@@ -80,13 +95,14 @@ domain: $(APP) ## domain.yml and the story of the plan, from the question plan a
 lock: $(UV) ## the lock files from pyproject.toml (UPGRADE=1 takes newer versions)
 	$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --group build --python-version 3.11 -o requirements/app.txt
 	$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --group build --group dev --python-version 3.11 -c requirements/app.txt -o requirements/dev.txt
+	$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --group learn --python-version 3.11 -c requirements/app.txt -o requirements/learn.txt
 	$(COMPILE) $(if $(UPGRADE),--upgrade) --group bot --python-version 3.10 -o requirements/bot.txt
 	$(COMPILE) $(if $(UPGRADE),--upgrade) --group uv --python-version 3.11 -o requirements/uv.txt
 
 envs: $(APP) $(BOT) ## both environments
 
 clean: ## environments, tools and models (state under var/ stays)
-	rm -rf .venv bot/.venv .tools models .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv bot/.venv learning/.venv .tools models .mypy_cache .ruff_cache .pytest_cache
 
 # uv in a folder of its own; pip checks its hash.
 $(UV): requirements/uv.txt
@@ -104,4 +120,10 @@ $(APP): requirements/dev.txt pyproject.toml | $(UV)
 $(BOT): requirements/bot.txt | $(UV)
 	@test -x $(BOTPY) || $(UV_ENV) $(UV) venv -q --python 3.10 bot/.venv
 	VIRTUAL_ENV=bot/.venv $(UV) pip sync -q --require-hashes --compile-bytecode requirements/bot.txt
+	@touch $@
+
+# PyTorch is large and needed by nobody who only runs or tests the assistant.
+$(LEARN): requirements/learn.txt | $(UV)
+	@test -x $(LEARNPY) || $(UV_ENV) $(UV) venv -q --python "$(PYTHON)" learning/.venv
+	VIRTUAL_ENV=learning/.venv $(UV) pip sync -q --require-hashes requirements/learn.txt
 	@touch $@

@@ -19,7 +19,7 @@ from actions.send_report import SendReport
 from actions.validate_report_form import ValidateReportForm
 from casework.conversation.understand import controls
 from casework.questions import plan, wording
-from casework.triage import triage
+from casework.triage import learnt, triage
 
 HOST = "127.0.0.1"
 DEFAULT_PORT = 5055
@@ -30,6 +30,7 @@ def warm_up() -> None:
     """Read the data and the keys before the first turn needs them; a fault here stops the start."""
     services()
     plan(), controls(), wording.texts(), wording.faq()
+    learnt.load()
     triage(WARM_UP)
 
 

@@ -38,7 +38,9 @@ def run() -> int:
 
 def label_lines(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
     """The result of each line that is not empty."""
-    from casework.triage import triage
+    from casework.triage import learnt, triage
+
+    learnt.load()
 
     for line in lines:
         if not line.strip():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from casework.triage import learnt
 from casework.triage.labels import (
     ASB_TYPES,
     CLAUSES,
@@ -16,6 +17,8 @@ from casework.triage.labels import (
     Reason,
     ordered,
 )
+from casework.triage.languages import foreign
+from casework.triage.learnt import Signs
 from casework.triage.reading import read_account
 from casework.triage.rules import Found, Hit
 from casework.triage.screening import LABELS as DANGER
@@ -58,64 +61,91 @@ def triage(text: str, motive: Iterable[str] = ()) -> Labels:
     Total: any text gives labels, an empty one gives ``other``. Perception decides [HP 2.3]: a strand in
     ``motive`` makes it hate whatever the words, and ``none`` takes nothing away.
     """
+    return label(text, tuple(motive), learnt.read(text))
+
+
+def label(text: str, answers: tuple[str, ...], signs: Signs) -> Labels:
+    """The labels of one account with what the encoder reads in it (nothing, where the rules stand alone)."""
     account = read_account(text)
-    words, found = account.words, account.find(_LABELS)
-    answers = tuple(motive)
+    words, found = account.words, signs.agreed(account.find(_LABELS))
 
     danger = judge(account.tagged, account.find(DANGER), account.abroad)
     flags = _flags(found)
     if danger.emergency:
         flags |= danger.flags
-    strands = _values(found, "strand")
-    chosen = {answer for answer in answers if answer in STRANDS}
+    flags |= signs.flags(flags)
     signals = _values(found, "sig")
-    types = _types(found, flags, signals)
-    category, why = _category(signals, strands | chosen, types, flags, "other" in answers)
+    told = _values(found, "strand") | {answer for answer in answers if answer in STRANDS}
+    strands = told | signs.strands(told)
+    types = _types(found, flags, signals) | signs.values("type")
+    category, why = _category(signals, strands, types, flags, "other" in answers)
+    if not told and not flags & (URGENT_FLAGS | EMERGENCY_FLAGS):
+        category, why = signs.category(category, why)
+    if category in ("not_asb", "other") and foreign(text):
+        # Nobody has understood it yet: never everyday living, never no report.
+        category, why = "asb", "category.asb"
     hate = category == "hate"
-    kind = _hate_kind(signals, types, flags) if hate else None
+    kind = None
+    if hate:
+        kind = "crime" if signs.crime else _hate_kind(signals, types, flags)
     kept_types = ordered(types, ASB_TYPES) if category in ("hate", "asb") else ()
     urgency = _urgency(flags, signals)
+    kept = strands if hate else set()
+    reasons = _reasons(found, words, signs, answers, category, why, kept, kept_types, flags, urgency)
+    return Labels(
+        category, kind, ordered(kept, STRANDS), kept_types, ordered(flags, RISK_FLAGS), urgency, tuple(reasons)
+    )
 
+
+def _reasons(
+    found: Found, words: Words, signs: Signs, answers: tuple[str, ...], category: str, why: str,
+    strands: set[str], types: tuple[str, ...], flags: set[str], urgency: str,
+) -> list[Reason]:  # fmt: skip
+    """Why each label was given: the rules' reasons first; the encoder's where no rule spoke."""
     reasons: list[Reason] = []
-    for strand in ordered(strands | chosen, STRANDS):
+    chosen = {answer for answer in answers if answer in STRANDS}
+    for strand in ordered(strands, STRANDS):
         if strand in chosen:
             reasons.append(Reason("strands", strand, "perceived_motive", "motive", None, "HP 1.5"))
-        for hit in found.get(f"strand:{strand}", ())[:2]:
-            reasons.append(_reason("strands", strand, hit, words, "HP 1.5"))
-    reasons += _first(reasons, category, why, found, words, chosen)
-    for value in kept_types:
-        for hit in (found.get(f"type:{value}") or found.get(f"sig:{value}") or [])[:1]:
-            reasons.append(_reason("asb_types", value, hit, words, "AP 1.6"))
+        hits = found.get(f"strand:{strand}", [])[:2]
+        reasons += [_reason("strands", strand, hit, words, "HP 1.5") for hit in hits]
+        if not hits and strand not in chosen:
+            reasons += signs.reasons("strands", f"strand:{strand}", strand, "HP 1.5")
+    reasons += _first(reasons, category, why, found, words, chosen, signs)
+    for value in types:
+        hits = (found.get(f"type:{value}") or found.get(f"sig:{value}") or [])[:1]
+        reasons += [_reason("asb_types", value, hit, words, "AP 1.6") for hit in hits]
+        if not hits:
+            reasons += signs.reasons("asb_types", f"type:{value}", value, "AP 1.6")
     for value in ordered(flags, RISK_FLAGS):
-        for hit in found.get(f"flag:{value}", ())[:1]:
-            reasons.append(_reason("risk_flags", value, hit, words, FLAG_CLAUSES.get(value, "AP 2.2")))
+        hits = found.get(f"flag:{value}", [])[:1]
+        clause = FLAG_CLAUSES.get(value, "AP 2.2")
+        reasons += [_reason("risk_flags", value, hit, words, clause) for hit in hits]
+        if not hits:
+            reasons += signs.reasons("risk_flags", f"flag:{value}", value, clause)
     strong = ordered(flags & (EMERGENCY_FLAGS | URGENT_FLAGS), RISK_FLAGS)
     if urgency != "standard" and strong:
         cause = next((one for one in reasons if one.label == "risk_flags" and one.value == strong[0]), None)
         span = cause.span if cause else None
         reasons.append(Reason("urgency", urgency, f"flag.{strong[0]}", "account", span, "AP 2.2"))
-    return Labels(
-        category,
-        kind,
-        ordered(strands | chosen, STRANDS) if hate else (),
-        kept_types,
-        ordered(flags, RISK_FLAGS),
-        urgency,
-        tuple(reasons),
-    )
+    return reasons
 
 
 def _first(
-    reasons: list[Reason], category: str, why: str, found: Found, words: Words, chosen: set[str]
+    reasons: list[Reason], category: str, why: str, found: Found, words: Words, chosen: set[str], signs: Signs
 ) -> list[Reason]:
     if category == "hate":
         if chosen:
             return [Reason("category", "hate", "perceived_motive", "motive", None, "HP 2.3")]
-        first = next(one for one in reasons if one.label == "strands")
+        first = next((one for one in reasons if one.label == "strands"), None)
+        if first is None or first.rule.startswith(learnt.RULE):
+            return signs.reasons("category", "category:hate", "hate", "HP 2.3")
         return [Reason("category", "hate", first.rule, first.from_, first.span, first.policy)]
     hits = found.get(why, ())
     if hits:
         return [_reason("category", category, hits[0], words, CLAUSES[category])]
+    if why.startswith(learnt.RULE):
+        return signs.reasons("category", f"category:{category}", category, CLAUSES[category])
     return [Reason("category", category, f"category.{category}", "account", None, CLAUSES[category])]
 
 
@@ -138,13 +168,13 @@ def _types(found: Found, flags: set[str], signals: set[str]) -> set[str]:
     everyday = "lifestyle" in signals and not signals & _LIFTING
     if "noise" in signals and not everyday or "everyday_noise" in signals and signals & _LIFTING:
         types.add("noise")
-    if "parking" in signals and (types or signals & _LIFTING):
+    if "parking" in signals and signals & {"long", "deliberate"}:
         types.add("vehicle_nuisance")
     if "domestic_abuse" in flags:
         types.add("domestic_abuse")
         types.discard("harassment_intimidation")
     hostile = {hit.rule for name, hits in found.items() if name.startswith("strand:") for hit in hits}
-    if hostile - _FALSE_FRIENDS and not types & {"vandalism_damage", "domestic_abuse"}:
+    if hostile - _FALSE_FRIENDS and "domestic_abuse" not in types:
         types.add("harassment_intimidation")
     return types
 

@@ -1,0 +1,193 @@
+"""Teach the encoder and write what is served: part of `make train`, where the accounts or settings changed.
+
+``python -m learning.train [--force] [--epochs N] [--layers N]``. Reads the part ``train``, chooses thresholds on
+``development``, never looks at ``test``. Writes ``encoder.onnx``, ``tokenizer.json`` and ``card.json`` to
+``casework/triage/learnt``. Seeds are fixed; the card holds the hashes of what is served.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import math
+import os
+import random
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from casework.triage.learnt.encoder import FOLDER, WINDOW
+from learning.accounts import accounts
+from learning.answers import small_talk
+from learning.inputs import BATCH, EPOCHS, LAYERS, RATE, SEED, TOP_RATE, WEIGHTS, inputs_hash, is_current
+from learning.labels import NAMES, row
+from learning.net import Net, folder
+
+
+class Words:
+    """Texts as pieces of words, cut to one window."""
+
+    def __init__(self) -> None:
+        from tokenizers import Tokenizer
+
+        self.tokenizer = Tokenizer.from_file(str(folder() / "tokenizer.json"))
+        self.tokenizer.no_padding()
+        self.tokenizer.no_truncation()
+
+    def pieces(self, text: str) -> list[int]:
+        ids: list[int] = self.tokenizer.encode(text).ids
+        return ids if len(ids) <= WINDOW else [*ids[: WINDOW - 1], ids[-1]]
+
+
+def pad(rows: Sequence[list[int]]) -> tuple[Tensor, Tensor]:
+    """Rows of pieces as one block, and where it holds something."""
+    longest = max(map(len, rows))
+    ids = torch.zeros(len(rows), longest, dtype=torch.long)
+    mask = torch.zeros_like(ids)
+    for place, one in enumerate(rows):
+        ids[place, : len(one)] = torch.tensor(one)
+        mask[place, : len(one)] = 1
+    return ids, mask
+
+
+def batches(rows: Sequence[list[int]]) -> Iterator[list[int]]:
+    """Places in random order, those of like length together."""
+    order = list(range(len(rows)))
+    random.shuffle(order)
+    step = BATCH * 20
+    order = [
+        place
+        for start in range(0, len(order), step)
+        for place in sorted(order[start : start + step], key=lambda p: len(rows[p]))
+    ]
+    found = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
+    random.shuffle(found)
+    yield from found
+
+
+def teach(rows: Sequence[list[int]], wanted: Tensor, *, epochs: int, layers: int, frozen: bool = False) -> Net:
+    """A net taught on these rows. ``frozen`` leaves the published layers as they are and teaches only the top."""
+    random.seed(SEED)
+    np.random.seed(SEED)
+    torch.manual_seed(SEED)
+    net = Net(len(NAMES), layers)
+    if frozen:
+        for part in net.body.parameters():
+            part.requires_grad = False
+    body = [part for part in net.body.parameters() if part.requires_grad]
+    top = [part for name, part in net.named_parameters() if not name.startswith("body.")]
+    groups: list[dict[str, Any]] = [{"params": top, "lr": TOP_RATE}]
+    if body:
+        groups.append({"params": body, "lr": RATE})
+    optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
+    steps = epochs * math.ceil(len(rows) / BATCH)
+    plan = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: min(1.0, step / (0.1 * steps)) * max(0.02, 1 - step / steps)
+    )
+    share = wanted.mean(0).clamp_min(0.005)
+    # Rare labels count for more, by the root of how rare they are.
+    loss_of = nn.BCEWithLogitsLoss(pos_weight=((1 - share) / share).sqrt().clamp(1, 5))
+    began = time.monotonic()
+    for epoch in range(epochs):
+        net.train()
+        total, count = 0.0, 0
+        for places in batches(rows):
+            ids, mask = pad([rows[place] for place in places])
+            with torch.autocast("cpu", torch.bfloat16):
+                scores, _ = net(ids, mask)
+            loss = loss_of(scores.float(), wanted[places])
+            loss.backward()
+            nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+            optimizer.step()
+            plan.step()
+            optimizer.zero_grad()
+            total, count = total + loss.item(), count + 1
+        print(f"epoch {epoch + 1}: loss {total / count:.4f}, {time.monotonic() - began:.0f} s", flush=True)
+    return net.eval()
+
+
+class _Served(nn.Module):
+    """The net as it is served: one account, nothing padded."""
+
+    def __init__(self, net: Net) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, ids: Tensor) -> tuple[Tensor, Tensor]:
+        scores, weights = self.net(ids, torch.ones_like(ids))
+        return scores, weights
+
+
+def export(net: Net, to: Path) -> None:
+    """Write the net as ONNX with 8-bit weights, of 7 bits' range so that no processor's sums can overflow."""
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    with tempfile.TemporaryDirectory() as scratch:
+        whole = Path(scratch) / "whole.onnx"
+        torch.onnx.export(
+            _Served(net), (torch.randint(1000, 20000, (1, 40)),), str(whole), input_names=["ids"],
+            output_names=["scores", "weights"], dynamic_axes={"ids": {1: "pieces"}, "weights": {1: "pieces"}},
+            dynamo=False,
+        )  # fmt: skip
+        quantize_dynamic(
+            whole, to, weight_type=QuantType.QInt8, reduce_range=True, per_channel=True,
+            extra_options={"MatMulConstBOnly": True},
+        )  # fmt: skip
+
+
+def write(net: Net, words: Words, to: Path, facts: dict[str, Any]) -> None:
+    """Write the three served files; thresholds are still missing from the card."""
+    to.mkdir(parents=True, exist_ok=True)
+    export(net, to / "encoder.onnx")
+    shutil.copyfile(folder() / "tokenizer.json", to / "tokenizer.json")
+    card = {
+        "labels": list(NAMES),
+        "first": words.tokenizer.token_to_id("[CLS]"),
+        "last": words.tokenizer.token_to_id("[SEP]"),
+        "from": {"weights": WEIGHTS, "inputs": inputs_hash(), **facts},
+        "sha256": {
+            name: hashlib.sha256((to / name).read_bytes()).hexdigest() for name in ("encoder.onnx", "tokenizer.json")
+        },
+        "hints": [],
+        "thresholds": {},
+    }
+    (to / "card.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    """Teach, export, choose thresholds."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--epochs", type=int, default=EPOCHS)
+    asked.add_argument("--layers", type=int, default=LAYERS)
+    asked.add_argument("--to", type=Path, default=FOLDER)
+    asked.add_argument("--force", action="store_true", help="teach even where the served files are up to date")
+    given = asked.parse_args()
+    if given.to == FOLDER and is_current() and not given.force:
+        print("The encoder is up to date with its accounts.")
+        return
+    torch.set_num_threads(2)
+    words = Words()
+    told = accounts("train")
+    answers = small_talk()
+    rows = [words.pieces(one.text) for one in (*told, *answers)]
+    wanted = torch.tensor([row(one) for one in (*told, *answers)])
+    print(f"{len(told)} accounts, {len(answers)} short answers", flush=True)
+    net = teach(rows, wanted, epochs=given.epochs, layers=given.layers)
+    write(net, words, given.to, {"accounts": len(told), "epochs": given.epochs, "layers": given.layers})
+    from learning.thresholds import choose
+
+    choose(given.to)
+
+
+if __name__ == "__main__":
+    main()
