@@ -5,8 +5,8 @@ entry is written all the same. Acts of many transactions (a rotation, a backup) 
 outcome after.
 """
 
-from casework.audit.acts import Act, Entry, note
+from casework.audit.acts import Act, Entry, codes_in, note
 from casework.audit.keeping import acting, entries
 from casework.audit.verify import Verified, verify
 
-__all__ = ["Act", "Entry", "Verified", "acting", "entries", "note", "verify"]
+__all__ = ["Act", "Entry", "Verified", "acting", "codes_in", "entries", "note", "verify"]

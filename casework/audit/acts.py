@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from casework.store.store import Db
@@ -60,9 +60,8 @@ class Entry:
     detail: Detail = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name, value in {"act": str(self.act), **self.detail}.items():
-            if not _CODE.fullmatch(name) or (isinstance(value, str) and not _CODE.fullmatch(value)):
-                raise ValueError("the detail of an audit entry holds codes and numbers only")
+        if codes_in(self.detail) != dict(self.detail) or not _is_code(self.act):
+            raise ValueError("the detail of an audit entry holds codes and numbers only")
         if len(self.detail_text) > _LONGEST_DETAIL:
             raise ValueError("the detail of an audit entry is too long")
 
@@ -70,6 +69,19 @@ class Entry:
     def detail_text(self) -> str:
         """The detail as it is stored and hashed."""
         return json.dumps(dict(self.detail), sort_keys=True, separators=(",", ":"))
+
+
+def codes_in(detail: Mapping[str, Any] | None) -> dict[str, str | int | bool | None]:
+    """What of a timeline's detail an entry may hold: anything else stays out of it, and stops no act."""
+    return {name: value for name, value in (detail or {}).items() if _is_code(name) and _may_be_held(value)}
+
+
+def _may_be_held(value: Any) -> bool:
+    return value is None or isinstance(value, int) or _is_code(value)
+
+
+def _is_code(value: Any) -> bool:
+    return isinstance(value, str) and _CODE.fullmatch(value) is not None
 
 
 def note(db: Db, act: str, who: str, at: datetime, reference: str | None = None, detail: Detail | None = None) -> None:

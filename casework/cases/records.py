@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from casework.audit import Act, note
+from casework.audit import Act, codes_in, note
 from casework.cases.parts import Parts
 from casework.related.indexes import renew
 from casework.store.tables import case_record, identity_details, report, timeline
@@ -140,7 +140,7 @@ def event(
     """One line of the timeline. ``detail`` holds codes only; a person's reason is sealed."""
     sealed = None if reason is None else seal(db, reason_place(reference, at, by, name), reason)
     if name in _AUDITED:
-        note(db, _AUDITED[name], by, at, reference, detail)
+        note(db, _AUDITED[name], by, at, reference, codes_in(detail))
     db.execute(_EVENT, {"case_reference": reference, "at": at, "by": by, "event": name,
                         "detail": None if detail is None else dict(detail), "reason": sealed})  # fmt: skip
 

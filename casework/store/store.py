@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 BUSY_SECONDS = 2.0
+_TRIES = 3
 _WRITE = "reporting_write"
 _POSTGRES = "-c statement_timeout=15000 -c lock_timeout=5000"
 _PRAGMAS = (
@@ -129,12 +130,20 @@ class Store:
         """What was rolled back was tried all the same."""
         from casework.audit.acts import Outcome
 
-        try:
-            self.keep_acts([replace(act, outcome=Outcome.FAILED) for act in acts])
-        except Exception as error:
-            # The caller's own error matters more; which acts they were may be known, what they were about not.
-            names = ",".join(sorted({act.act for act in acts}))
-            log.error("failed acts could not be kept in the audit: acts=%s error=%s", names, type(error).__name__)
+        problem = ""
+        for _ in range(_TRIES):
+            try:
+                self.keep_acts([replace(act, outcome=Outcome.FAILED) for act in acts])
+                return
+            except StoreUnavailable as error:
+                # Perhaps only busy: each try waits for the others.
+                problem = type(error).__name__
+            except Exception as error:
+                problem = type(error).__name__
+                break
+        # The caller's own error matters more; which acts they were may be known, what they were about not.
+        names = ",".join(sorted({act.act for act in acts}))
+        log.error("failed acts could not be kept in the audit: acts=%s error=%s", names, problem)
 
     @contextlib.contextmanager
     def _write(self) -> Iterator[Db]:
