@@ -1,5 +1,5 @@
-"""The worker process: takes in spooled alarms, delivers the outbox, tells of broken-off danger, deletes
-what expired.
+"""The worker process: takes in spooled alarms, delivers the outbox, tells of broken-off danger and of promises
+that run out, deletes what expired.
 
 Run with ``python -m casework.worker``; several may run at once. It may be killed at any point: each step is
 one transaction, done again where it was not finished. Only counts are logged.
@@ -65,6 +65,7 @@ def run(store: Store, stop: threading.Event) -> None:
         if time.monotonic() >= slow_due:
             slow_due = time.monotonic() + SLOW_ROUND_SECONDS
             steps.attempt("broken_off", steps.broken_off)
+            steps.attempt("clocks", steps.clocks)
             steps.attempt("retention", steps.retention)
         stop.wait(ROUND_SECONDS)
     couriers.join(LAST_SECONDS)
@@ -103,6 +104,14 @@ class Steps:
 
         if told := tell_broken_off(self.store, now(self.store.settings), self._seen):
             log.info("broken_off told=%d", told)
+
+    def clocks(self) -> None:
+        from casework.clocks import now
+        from casework.clocks.watch import watch
+
+        done = watch(self.store, now(self.store.settings))
+        if done.reminded or done.missed:
+            log.info("clocks reminded=%d missed=%d", done.reminded, done.missed)
 
     def retention(self) -> None:
         from casework.clocks import now

@@ -147,7 +147,7 @@ def _receipt(db: Db, reference: str, now: datetime, created: bool = True) -> Cas
         Deadline(row.name, row.due_at)
         for row in db.execute(
             sa.select(clock.c.name, clock.c.due_at)
-            .where(clock.c.case_reference == reference, clock.c.met_at.is_(None))
+            .where(clock.c.case_reference == reference, clock.c.met_at.is_(None), clock.c.stopped_at.is_(None))
             .order_by(clock.c.seq)
         )
     )

@@ -15,7 +15,7 @@ from casework.advisors.assign import count_to, release
 from casework.cases import records
 from casework.cases.codes import CATEGORIES, ENDED_STATUSES, PRIORITIES, STATUSES, URGENCIES
 from casework.cases.thread import NoCase
-from casework.clocks.keeping import end_alert, start_clocks
+from casework.clocks.keeping import end_alert, start_clocks, stop_clocks
 from casework.clocks.promises import SAFEGUARDING_FLAGS, following, starting
 from casework.store.tables import case_record
 
@@ -43,6 +43,7 @@ def change_status(db: Db, reference: str, status: str, by: str, at: datetime) ->
         raise NotAllowed(f"A {case.status} case goes on as in progress.")
     if case.status == "closed":
         count_to(db, case.advisor_id, at)
+        stop_clocks(db, reference, at, ["follow_up"])
         deadlines = starting(case.priority, case.risk_flags, at, db.settings, case.under_18)
         start_clocks(db, reference, [d for d in deadlines if d.name == "update"], at, again=True)
     elif case.status != "withdrawn" and (
@@ -72,6 +73,7 @@ def close(
     sealed = records.seal(db, f"case_record|closing|{reference}", dict(closing))
     _set(db, reference, status="closed", closed_at=at, closing=sealed, satisfaction=satisfaction)
     end_alert(db, reference, by, at)
+    stop_clocks(db, reference, at)
     release(db, case.advisor_id)
     start_clocks(db, reference, following("closed", case.priority, at, db.settings), at, again=True)
     records.event(db, reference, "status", at, by, {"from": case.status, "to": "closed"})

@@ -45,6 +45,8 @@ def as_json(
     log_access(db, by, "reveal_identity" if reveal else "read_account", reference, moment, reason)
     if reveal:
         revealing.check(db, reference, by, moment)
+    from casework.rights.correction import corrections_of
+
     told = _told(db, reference)
     shown = {
         "reference": case.reference, "complete": case.complete, "status": case.status,
@@ -58,7 +60,7 @@ def as_json(
         "contact": None if case.identity == "anonymous" else told["contact"],
         "advisor": {"name": case.advisor_name, "email": case.advisor_email},
         "clocks": [
-            {**clock, "due_at": _text(clock["due_at"]), "met_at": _text(clock["met_at"])}
+            {name: _text(value) if name.endswith("_at") else value for name, value in clock.items()}
             for clock in clocks.clocks_of(db, reference)
         ],
         "related": [one.to_json() for one in related(db, reference)],
@@ -66,6 +68,7 @@ def as_json(
         "consent_confirmed_by": case.consent_confirmed_by, "joined_to": joined_to(db, reference),
         "joined_reports": joined_reports(db, reference),
         "case_review": case_review(db, reference, case.category, moment),
+        "corrections": corrections_of(db, reference, with_identity=reveal),
         "withdrawal_asked": withdrawal_asked(db, reference), "messages": thread(db, reference, "advisor"),
     }  # fmt: skip
     if reveal:
@@ -127,7 +130,8 @@ def _next_due(db: Db, references: Iterable[str]) -> dict[str, dict[str, Any]]:
     for start in range(0, len(keys), 500):
         rows = db.execute(
             sa.select(clock.c.case_reference, clock.c.name, clock.c.due_at)
-            .where(clock.c.case_reference.in_(keys[start : start + 500]), clock.c.met_at.is_(None))
+            .where(clock.c.case_reference.in_(keys[start : start + 500]), clock.c.met_at.is_(None),
+                   clock.c.stopped_at.is_(None))
             .order_by(clock.c.due_at, clock.c.seq)
         )
         for row in rows:

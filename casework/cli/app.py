@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from casework.cli import guards_app
+from casework.cli import clocks_app, guards_app, rights_app
 
 _PLAIN = {"no_args_is_help": True, "pretty_exceptions_enable": False, "add_completion": False}
 app = typer.Typer(help="Reports of hate incidents and anti-social behaviour.", **_PLAIN)  # type: ignore[arg-type]
@@ -20,7 +20,9 @@ app.add_typer(cases, name="cases")
 app.add_typer(advisors, name="advisors")
 app.add_typer(outbox, name="outbox")
 app.add_typer(retention, name="retention")
+clocks_app.add_to(app)
 guards_app.add_to(app)
+rights_app.add_to(app, retention)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 

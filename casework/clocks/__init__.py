@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from casework.clocks.keeping import ClockError, clocks_of, meet_clock
+from casework.clocks.keeping import ClockError, LateWithoutReason, clocks_of, explain, meet_clock
 
 if TYPE_CHECKING:
     from casework.settings import Settings
 
-__all__ = ["ClockError", "clocks_of", "meet_clock", "now"]
+__all__ = ["ClockError", "LateWithoutReason", "clocks_of", "explain", "meet_clock", "now"]
 
 
 def now(settings: Settings) -> datetime:

@@ -165,7 +165,7 @@ def test_the_action_plan_starts_with_the_interview(staffed: Store) -> None:
     assert "action_plan" not in running(staffed, reference)
     held = utc("2027-03-27 23:30")  # the clocks go forward in these 72 hours: elapsed hours count
     with staffed.begin() as db:
-        assert clocks.meet_clock(db, reference, "interview", "a@example.org", held) == ["action_plan"]
+        assert clocks.meet_clock(db, reference, "interview", "a@example.org", held, "away") == ["action_plan"]
     assert running(staffed, reference)["action_plan"] == held + timedelta(hours=72)
 
 

@@ -37,7 +37,7 @@ def test_the_figures_of_seven_cases(any_store: Store) -> None:
         made = [cases.create_case(db, a_submission(labels=kind), NOW).reference for kind in kinds]
         cases.raise_stub(db, secrets.token_hex(16), NOW, flags=("weapon",), words="help")
         for reference, hours in zip(made[:2], (2, 200), strict=True):
-            clocks.meet_clock(db, reference, "acknowledge", "a@example.org", NOW + timedelta(hours=hours))
+            clocks.meet_clock(db, reference, "acknowledge", "a@example.org", NOW + timedelta(hours=hours), "x")
         clocks.meet_clock(db, made[0], "risk_assess", "a@example.org", NOW + timedelta(hours=20))
         progress.close(db, made[3], "a@example.org", NOW + timedelta(days=20), CLOSING, satisfaction=4)
         for kind, legal in (("warning", False), ("injunction", True)):
