@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from casework.cases import records
 from casework.cases.parts import NAMED_ONLY
 from casework.outbox.rows import put
+from casework.store.rights_tables import correction
 from casework.store.tables import case_record
 
 if TYPE_CHECKING:
@@ -104,6 +105,9 @@ def become_anonymous(db: Db, case: Any, now: datetime) -> None:
     identity = {name: text for name, text in identity.items() if name not in NAMED_ONLY}
     records.put_told(db, key, {**told, "answers": answers, "contact": None})
     records.put_identity(db, case.reference, key, identity)
+    # What stood there before it was corrected goes too.
+    db.execute(correction.delete().where(correction.c.case_reference == case.reference,
+                                         correction.c.name.in_(NAMED_ONLY)))  # fmt: skip
     _changed(db, case, now, identity="anonymous", reporter_mac=None)
 
 

@@ -47,11 +47,12 @@ class Words:
     kinds_of_street: frozenset[str]
     described: frozenset[str]
     also_names: frozenset[str]
+    no_persons: frozenset[str]
 
 
 @cache
 def words() -> Words:
-    """Titles, words of streets, words that describe people. Read once, on first use."""
+    """Titles, words of streets, words that describe people or look like names. Read once, on first use."""
     told = yaml.safe_load(Path(__file__).with_name("words.yml").read_text(encoding="utf-8"))
     several = {name: frozenset(told[name].split()) for name in Words.__slots__ if name != "streets"}
     return Words(streets=dict(told["streets"]), **several)
