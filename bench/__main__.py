@@ -1,4 +1,4 @@
-"""`python -m bench [--journeys N] [--json FILE] [--only ours|starter]`."""
+"""`python -m bench [--journeys N] [--json FILE] [--only ours|starter|page]`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from rich.table import Table
 
 from bench.measure import SHOWN, TURNS, at_turns
 from bench.ours import Ours
+from bench.page import painted
 from bench.side import Side
 from bench.starter import Starter
 
@@ -77,16 +78,25 @@ def table(title: str, results: dict[str, dict[str, Any]]) -> Table:
     return shown
 
 
+def _page_line(found: dict[str, Any] | None) -> str:
+    if found is None:
+        return "The page: not measured, Chromium is not installed (apt-get install chromium)."
+    return (
+        f"The page, from pressing send to the reply painted: median {found['median_ms']} ms, "
+        f"95th percentile {found['p95_ms']} ms ({found['samples']} turns)"
+    )
+
+
 def main() -> None:
     """Measure, print, and write what was asked for."""
     arguments = argparse.ArgumentParser(prog="make bench")
     arguments.add_argument("--journeys", type=int, default=10, help="a mode and a system (default 10)")
     arguments.add_argument("--json", type=Path, help="write the results there")
-    arguments.add_argument("--only", choices=("ours", "starter"))
+    arguments.add_argument("--only", choices=("ours", "starter", "page"))
     given = arguments.parse_args()
     makers = {"starter": Starter, "ours": Ours}
     chosen = [maker for name, maker in makers.items() if given.only in (None, name)]
-    for maker in chosen:
+    for maker in chosen or [Ours]:
         maker().prepare()
     results: dict[str, Any] = {
         "machine": {"cores": os.cpu_count(), "system": platform.platform()},
@@ -95,9 +105,13 @@ def main() -> None:
     }
     if len(chosen) == 2:
         results["interleaved"] = interleaved([maker() for maker in chosen], given.journeys)
+    if given.only in (None, "page"):
+        results["page"] = painted(given.journeys)
     console = Console(width=max(120, Console().width))
+    if "page" in results:
+        console.print(_page_line(results["page"]))
     for mode in ("one after the other", "interleaved"):
-        if mode in results:
+        if results.get(mode):
             console.print(table(f"{TURNS}-turn journey, {given.journeys} times, {mode}", results[mode]))
     if given.json:
         given.json.write_text(json.dumps(results, indent=1) + "\n", "utf-8")

@@ -21,7 +21,9 @@ from tests.browser.seeing import OUT, Open
 from tests.kit import Stack
 from tests.web.pages_by_hand import Service
 from web.chat import pages
+from web.chat.errors import error
 from web.headers import SecurityHeaders
+from web.refusals import Refusals
 
 Door = tuple[str, Service]
 PHONE = {"width": 390, "height": 844}
@@ -58,8 +60,11 @@ def open_door(**changed: Any) -> Iterator[Door]:
     service = Service()
     service.settings = settings = service.settings.model_copy(update=changed)
     framed_by = (*settings.embed_origins, *(("'self'",) if settings.embed_page else ()))
-    app = FastAPI(middleware=[Middleware(SecurityHeaders, framed_by=framed_by)])
-    app.include_router(pages.router(service))  # type: ignore[arg-type]
+    routes = pages.PageRoutes(service)  # type: ignore[arg-type]
+    refusals = Refusals(routes.pages, "/chat/api", error("not_found"))
+    middleware = [Middleware(SecurityHeaders, framed_by=framed_by)]
+    app = FastAPI(middleware=middleware, exception_handlers=refusals.handlers)  # type: ignore[arg-type]
+    app.include_router(routes.routes())
     taken = socket.socket()
     taken.bind(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_level="error"))

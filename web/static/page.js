@@ -261,7 +261,12 @@
     }
   }
 
-  function begin() { prepare(); presence("here"); }
+  function begin() {
+    prepare();
+    presence("here");
+    // Opened again in the middle of a report: the open question is what people come back for.
+    if (!location.hash && lines?.children.length) scroll();
+  }
   begin();
 
   function startPage() {
