@@ -211,11 +211,17 @@ def run_retention(json: Json = False) -> None:
 
 
 @app.command()
-def kpis(json: Json = False) -> None:
-    """The figures for the board and the regulator."""
+def kpis(
+    json: Json = False,
+    csv: Annotated[bool, typer.Option("--csv", help="Print CSV: figure, part, value.")] = False,
+    publish: Annotated[bool, typer.Option("--publish", help="Hide small numbers: for anything that leaves.")] = False,
+    first: Annotated[str, typer.Option("--from", help="First day, such as 2026-04-01.")] = "",
+    last: Annotated[str, typer.Option("--until", help="Last day; today without it.")] = "",
+) -> None:
+    """The figures for the board and the regulator, of the last twelve months or of a period."""
     from casework.cli import figures as command
 
-    command.show(json)
+    raise typer.Exit(command.show(json, csv, publish, first, last))
 
 
 @app.command()
