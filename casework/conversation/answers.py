@@ -158,7 +158,7 @@ def _take_account(draft: Draft, name: str, text: str, outcome: Outcome) -> None:
 def _read_account(draft: Draft, whole: str, outcome: Outcome) -> None:
     """What the whole account shows, and which questions it has plainly answered (nobody is asked twice)."""
     if PART_BREAK in whole:
-        take_in_words(draft, Outcome(), whole)
+        take_in_words(draft, Outcome(), whole, account=True)
     draft.damage = mentions_damage(whole)
     language = foreign(whole)
     if language and not draft.foreign:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from casework.conversation.draft import Draft
 from casework.conversation.signs import option_flags
 from casework.questions.conditions import domestic_abuse
-from casework.triage import Labels, Reason, triage
+from casework.triage import Labels, Reason, reads_as_account, triage
 from casework.triage.labels import (
     ASB_TYPES,
     CATEGORIES,
@@ -34,7 +34,7 @@ def label_report(draft: Draft) -> Labels:
     chosen = tuple(motive) if isinstance(motive, list) else ()
     labels = triage(draft.account, chosen)
     for source, text in _other_words(draft):
-        labels = _join(labels, triage(text), source)
+        labels = _join(labels, triage(text, account=reads_as_account(text)), source)
     return _settle(draft, labels)
 
 

@@ -60,7 +60,10 @@ def _take_words(
     plan: Plan, draft: Draft, question: Question, incoming: Incoming, ranking: Ranking, outcome: Outcome
 ) -> None:
     text = incoming.text or ""
-    danger = take_in_words(draft, outcome, text, danger=incoming.danger)
+    # "That's all" adds nothing; "hes back" may be a whole account.
+    more = question.name == "account_more" and len(text.split()) >= wishes.FEW_WORDS
+    account = question.name == "account" or more
+    danger = take_in_words(draft, outcome, text, danger=incoming.danger, account=account)
     if danger:
         # Kept unchecked as the answer where free words are asked for; beside the question where they are not.
         if (question.takes_words and question.name != "contact_value") or question.name == "account_more":

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from casework.conversation.draft import Draft
 from casework.conversation.outcome import Outcome
 from casework.questions.conditions import under_18
-from casework.triage import Labels, screen, triage
+from casework.triage import Labels, reads_as_account, screen, triage
 
 # Which help a flag brings, the most pressing first; one short piece a turn.
 HELP: Mapping[str, str] = {
@@ -54,11 +54,15 @@ def option_flags(draft: Draft) -> dict[str, str]:
     return found
 
 
-def take_in_words(draft: Draft, outcome: Outcome, text: str, *, danger: bool = False) -> bool:
-    """Screen and label typed words; raise what they show, show the card or fitting help. True where it is
-    danger."""
+def take_in_words(
+    draft: Draft, outcome: Outcome, text: str, *, danger: bool = False, account: bool = False
+) -> bool:
+    """Screen and label typed words; raise what they show, show the card or fitting help. True where it is danger.
+
+    ``account``: whether they were asked for as an account. Short words elsewhere are read by the rules alone.
+    """
     screened = screen(text)
-    labels = triage(text)
+    labels = triage(text, account=account or reads_as_account(text))
     danger = danger or screened.emergency or labels.urgency == "emergency"
     shown = dict.fromkeys((*screened.flags, *labels.risk_flags))
     if under_18(draft) and draft.answer("reporter_role") == "self" and HARMS_A_CHILD & set(shown):

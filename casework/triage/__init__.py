@@ -4,7 +4,7 @@ Deterministic and table-driven: the word families are in ``concepts/``, the rule
 Advice only: an advisor confirms every label.
 """
 
-from casework.triage.decide import triage
+from casework.triage.decide import reads_as_account, triage
 from casework.triage.labels import Labels, Reason, Screen
 from casework.triage.languages import foreign
 from casework.triage.screening import screen
@@ -16,6 +16,7 @@ __all__ = [
     "Screen",
     "foreign",
     "mentions_damage",
+    "reads_as_account",
     "reads_as_report",
     "ready",
     "screen",

@@ -25,6 +25,8 @@ from casework.triage.screening import LABELS as DANGER
 from casework.triage.screening import judge
 from casework.triage.words import Words
 
+# Shorter words at a question that asks for no account are an answer.
+ACCOUNT_WORDS = 10
 _LABELS = frozenset({"strand", "id", "idself", "type", "flag", "sig"})
 # What lifts everyday living out of "not generally anti-social" [AP 1.6, 2.2].
 _LIFTING = frozenset({"night", "deliberate", "theft", "stress", "long", "loitering"})
@@ -55,13 +57,20 @@ def _reason(label: str, value: str, hit: Hit, words: Words, clause: str) -> Reas
     return Reason(label, value, hit.rule, "account", span, hit.clause or clause)
 
 
-def triage(text: str, motive: Iterable[str] = ()) -> Labels:
+def reads_as_account(text: str) -> bool:
+    """Whether words typed at some other question are long enough to be read as an account."""
+    return len(text.split()) >= ACCOUNT_WORDS
+
+
+def triage(text: str, motive: Iterable[str] = (), *, account: bool = True) -> Labels:
     """The labels of one account, with the answers to the motive question where there are any.
 
+    ``account`` is False for a short answer to another question: the rules read it, the encoder, which learnt from
+    accounts, does not.
     Total: any text gives labels, an empty one gives ``other``. Perception decides [HP 2.3]: a strand in
     ``motive`` makes it hate whatever the words, and ``none`` takes nothing away.
     """
-    return label(text, tuple(motive), learnt.read(text))
+    return label(text, tuple(motive), learnt.read(text) if account else Signs())
 
 
 def label(text: str, answers: tuple[str, ...], signs: Signs) -> Labels:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from casework.triage.decide import triage
+from casework.triage.decide import reads_as_account, triage
 from casework.triage.languages import foreign
 from casework.triage.reading import read_account
 
@@ -45,7 +45,7 @@ def mentions_damage(text: str) -> bool:
 
 def reads_as_report(text: str) -> bool:
     """Whether the words tell of behaviour or risk, rather than only ask about the service."""
-    labels = triage(text)
+    labels = triage(text, account=reads_as_account(text))
     return labels.category != "other" or bool(labels.risk_flags)
 
 

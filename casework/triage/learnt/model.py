@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import OrderedDict
 from dataclasses import dataclass, field
 
 from casework.triage.labels import EMERGENCY_FLAGS, STRANDS, URGENT_FLAGS, Reason
@@ -15,6 +16,9 @@ RULE = "learnt"
 _SAME = {"doubt:hate": "category:hate", "doubt:urgent": "urgency:urgent"}
 _log = logging.getLogger(__name__)
 _in_process: list[Encoder] = []
+# A turn reads the same words up to three times: once is enough. No more than these stay in memory.
+_LAST = 4
+_read_last: OrderedDict[str, dict[str, Reading]] = OrderedDict()
 
 
 def load() -> bool:
@@ -128,11 +132,20 @@ class Signs:
 
 def read(text: str) -> Signs:
     """What the encoder reads in a text; nothing where it is not loaded or the text is none that it can read."""
-    return signs_of(_in_process[0], text) if _in_process else Signs()
-
-
-def signs_of(encoder: Encoder, text: str) -> Signs:
-    """What this encoder reads in a text. It learnt English: of another language it would only guess."""
-    if not text.strip() or foreign(text):
+    if not _in_process or _unread(text):
         return Signs()
-    return Signs(encoder.read(text), encoder.card["thresholds"], frozenset(encoder.card["hints"]))
+    encoder = _in_process[0]
+    if text not in _read_last:
+        _read_last[text] = encoder.read(text)
+        while len(_read_last) > _LAST:
+            _read_last.popitem(last=False)
+    return _signs(encoder, _read_last[text])
+
+
+def _unread(text: str) -> bool:
+    """The encoder learnt English: of another language it would only guess."""
+    return not text.strip() or foreign(text) is not None
+
+
+def _signs(encoder: Encoder, readings: dict[str, Reading]) -> Signs:
+    return Signs(readings, encoder.card["thresholds"], frozenset(encoder.card["hints"]))
