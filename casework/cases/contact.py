@@ -94,7 +94,7 @@ def change_contact(db: Db, case: Any, wish: Wish, now: datetime) -> None:
         contact["alert"] = True
     records.put_told(db, key, {**told, "answers": answers, "contact": contact})
     records.put_identity(db, case.reference, key, {name: text for name, text in identity.items() if text})
-    _changed(db, case, now, identity="named", reporter_mac=reporter_mac(db, value))
+    _changed(db, case, now, identity="named")
 
 
 def become_anonymous(db: Db, case: Any, now: datetime) -> None:
@@ -108,13 +108,7 @@ def become_anonymous(db: Db, case: Any, now: datetime) -> None:
     # What stood there before it was corrected goes too.
     db.execute(correction.delete().where(correction.c.case_reference == case.reference,
                                          correction.c.name.in_(NAMED_ONLY)))  # fmt: skip
-    _changed(db, case, now, identity="anonymous", reporter_mac=None)
-
-
-def reporter_mac(db: Db, contact: str) -> bytes | None:
-    """What a named reporter's other reports are found by; None without a contact."""
-    plain = "".join(contact.split()).casefold()
-    return db.keys.mac("reporter", plain) if plain else None
+    _changed(db, case, now, identity="anonymous")
 
 
 def _without(answers: dict[str, Any]) -> dict[str, Any]:

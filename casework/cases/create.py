@@ -4,7 +4,7 @@ and the end of the draft stand or fall together (architecture, 6)."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from casework.advisors.assign import Needs, Owner, assign, release
 from casework.advisors.fitting import is_named
 from casework.cases import records
-from casework.cases.contact import reporter_mac
 from casework.cases.labels import Settled, settle
 from casework.cases.parts import Parts, split
 from casework.cases.priority import facts_of, priority
@@ -21,13 +20,13 @@ from casework.cases.submission import Submission
 from casework.clocks.keeping import start_clocks
 from casework.clocks.promises import SAFEGUARDING_FLAGS, Deadline, starting
 from casework.outbox.rows import announce
+from casework.related.case_review import reports_in_six_months
 from casework.store import drafts
 from casework.store.tables import advisor, case_record, clock
 
 if TYPE_CHECKING:
     from casework.store.store import Db
 
-CASE_REVIEW_WINDOW = timedelta(days=183)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +63,13 @@ def create_case(db: Db, submission: Submission, now: datetime) -> CaseReceipt:
     level, why = priority(facts)
     labels.reasons.extend(why)
     needs = needs_of(submission, parts, labels, level)
-    mac = reporter_mac(db, parts.identity.get("contact_value", ""))
     values = {
         **_labels(labels), "complete": True, "sent_at": now, "channel": submission.channel, "priority": level,
         "reporter_role": submission.reporter_role, "identity": submission.identity,
         "affected_consent": submission.affected_consent, "safeguarding_basis": submission.safeguarding_basis,
         "information_only": submission.information_only, "under_18": facts.under_18,
         "wants_person": submission.wants_person, "needs_interpreter": submission.needs_interpreter,
-        "postcode_district": parts.postcode_district, "reporter_mac": mac,
+        "postcode_district": parts.postcode_district,
     }  # fmt: skip
     if known is None:
         reference = new_reference(db)
@@ -162,14 +160,6 @@ def _receipt(db: Db, reference: str, now: datetime, created: bool = True) -> Cas
 
 
 def _second_report(db: Db, case: Any, now: datetime) -> bool:
-    """Whether this named reporter reported ASB before in the last six months (AP 2.5, ASB Case Review)."""
-    if case.reporter_mac is None:
-        return False
-    earlier = (
-        sa.select(sa.func.count()).select_from(case_record)
-        .where(
-            case_record.c.reporter_mac == case.reporter_mac, case_record.c.reference != case.reference,
-            case_record.c.category.in_(("asb", "hate")), case_record.c.created_at >= now - CASE_REVIEW_WINDOW,
-        )
-    )  # fmt: skip
-    return bool(db.scalar(earlier))
+    """Whether there was a report by or about the affected person before, in the last six months (AP 2.5, ASB Case
+    Review)."""
+    return len(reports_in_six_months(db, case.reference, now)) > 1

@@ -49,7 +49,7 @@ def insert(
         "reporter_role": None, "identity": None, "affected_consent": None, "consent_confirmed_by": None,
         "safeguarding_basis": False, "information_only": False,
         "under_18": False, "wants_person": False, "needs_interpreter": False, "postcode_district": None,
-        "reporter_mac": None, "satisfaction": None, "closing": None,
+        "satisfaction": None, "closing": None,
     }  # fmt: skip
     row = {
         **unknown,

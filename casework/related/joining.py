@@ -17,7 +17,7 @@ from casework.cases.codes import ENDED_STATUSES, PRIORITIES, higher
 from casework.cases.labels import of_row, raised
 from casework.cases.progress import NotAllowed
 from casework.cases.thread import NoCase
-from casework.clocks.keeping import start_clocks
+from casework.clocks.keeping import start_clocks, stop_clocks
 from casework.clocks.promises import Deadline, starting
 from casework.outbox.rows import put
 from casework.related.finding import agreements_of, are_reversed
@@ -47,8 +47,8 @@ def join_report(db: Db, reference: str, to: str, by: str, at: datetime, reason: 
     db.execute(joined_report.insert(), {"case_reference": reference, "joined_to": to, "at": at, "by": by})
     if report.status not in ENDED_STATUSES:
         release(db, report.advisor_id)
-    db.execute(clock.delete().where(clock.c.case_reference == reference, clock.c.met_at.is_(None),
-                                    clock.c.name.not_in(_STAY)))  # fmt: skip
+    if ended := [name for name in running if name not in _STAY]:
+        stop_clocks(db, reference, at, ended)
     level = _raise(db, case, report)
     start_clocks(db, to, _again(db, level, report, running, at), at, again=True)
     raised_to = starting(level, case.risk_flags, at, db.settings)
@@ -102,7 +102,9 @@ def _check(db: Db, report: Any, case: Any) -> None:
 def _running(db: Db, reference: str) -> dict[str, datetime]:
     """The clocks of the report that were not met, with when they end."""
     rows = db.execute(
-        sa.select(clock.c.name, clock.c.due_at).where(clock.c.case_reference == reference, clock.c.met_at.is_(None))
+        sa.select(clock.c.name, clock.c.due_at).where(
+            clock.c.case_reference == reference, clock.c.met_at.is_(None), clock.c.stopped_at.is_(None)
+        )
     )
     return {row.name: row.due_at for row in rows}
 

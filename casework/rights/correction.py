@@ -73,14 +73,9 @@ def corrections_of(db: Db, reference: str, with_identity: bool = False) -> list[
 
 
 def _correct_identity(db: Db, case: Any, key: str, name: str, value: str) -> str | None:
-    from casework.cases.contact import reporter_mac
-
     identity = records.identity_of_report(db, key)
     before = identity.pop(name, None)
     records.put_identity(db, case.reference, key, {**identity, name: value} if value else identity)
-    if name == "contact_value":
-        mac = reporter_mac(db, value)
-        db.execute(case_record.update().where(case_record.c.reference == case.reference).values(reporter_mac=mac))
     return before
 
 

@@ -122,8 +122,6 @@ case_record = sa.Table(
     sa.Column("wants_person", sa.Boolean, nullable=False),
     sa.Column("needs_interpreter", sa.Boolean, nullable=False),
     sa.Column("postcode_district", sa.String(8), index=True),
-    # A keyed hash of the way to reach a named reporter: finds their earlier reports, says nothing by itself.
-    sa.Column("reporter_mac", sa.LargeBinary(32), index=True),
     sa.Column("advisor_id", ID, sa.ForeignKey("advisor.id"), nullable=False, index=True),
     sa.Column("satisfaction", sa.Integer),
     sa.Column("closing", sa.LargeBinary),

@@ -36,7 +36,8 @@ def join(store: Store, reference: str, to: str, at: Any = LATER, reason: str = "
 
 
 def running(case: dict[str, Any]) -> dict[str, str]:
-    return {clock["name"]: clock["due_at"] for clock in case["clocks"] if clock["met_at"] is None}
+    still = [clock for clock in case["clocks"] if not clock["met_at"] and not clock["stopped_at"]]
+    return {clock["name"]: clock["due_at"] for clock in still}
 
 
 def test_a_joined_report_starts_acknowledge_and_risk_assess_again(any_store: Store) -> None:
