@@ -60,7 +60,9 @@ def as_json(
         "contact": None if case.identity == "anonymous" else told["contact"],
         "advisor": {"name": case.advisor_name, "email": case.advisor_email},
         "clocks": [
-            {name: _text(value) if name.endswith("_at") else value for name, value in clock.items()}
+            {name: _text(value) if name.endswith("_at") else value for name, value in clock.items()
+             # Only of a clock that ran out, or that nobody waits for.
+             if value or name not in ("missed_at", "stopped_at")}
             for clock in clocks.clocks_of(db, reference)
         ],
         "related": [one.to_json() for one in related(db, reference)],
