@@ -18,6 +18,7 @@ from casework.privacy.reveal import ReasonNeeded
 from casework.related.case_review import case_review
 from casework.related.finding import related
 from casework.related.links import joined_reports, joined_to
+from casework.store.relation_tables import joined_report
 from casework.store.tables import advisor, case_record, identity_details, report, timeline
 
 if TYPE_CHECKING:
@@ -98,11 +99,13 @@ def listed(
 ) -> list[dict[str, Any]]:
     """Cases, newest first, without any of their words, so that nothing has to be logged."""
     statement = (
-        sa.select(case_record, advisor.c.name.label("advisor_name"), advisor.c.email.label("advisor_email"))
+        sa.select(case_record, advisor.c.name.label("advisor_name"), advisor.c.email.label("advisor_email"),
+                  joined_report.c.joined_to)
         .join(advisor, advisor.c.id == case_record.c.advisor_id)
+        .outerjoin(joined_report, joined_report.c.case_reference == case_record.c.reference)
         .order_by(case_record.c.created_at.desc(), case_record.c.reference)
         .limit(limit)
-    )
+    )  # fmt: skip
     wanted = {"status": status, "category": category, "priority": priority, "advisor_id": advisor_id}
     for name, value in wanted.items():
         if value:
@@ -117,7 +120,7 @@ def listed(
             "risk_flags": row.risk_flags, "urgency": row.urgency, "priority": row.priority,
             "postcode_district": row.postcode_district,
             "advisor": {"name": row.advisor_name, "email": row.advisor_email},
-            "next_clock": due.get(row.reference),
+            "next_clock": due.get(row.reference), "joined_to": row.joined_to,
         }
         for row in rows
     ]  # fmt: skip

@@ -21,7 +21,7 @@ def list_cases(as_json: bool, **wanted: Any) -> None:
         ("Reference", "Created", "Status", "Priority", "Category", "Area", "Advisor", "Next"),
         [
             (case["reference"], case["created_at"][:16].replace("T", " "),
-             case["status"] if case["complete"] else f"{case['status']} (not sent)", case["priority"],
+             _status(case), case["priority"],
              case["category"], case["postcode_district"], case["advisor"]["name"], _next(case["next_clock"]))
             for case in found
         ],
@@ -55,13 +55,21 @@ def show(reference: str, as_json: bool, reveal: bool, reason: str) -> int:
 
 
 def _print(case: dict[str, Any]) -> None:
-    apart = ("answers", "clocks", "timeline", "reasons", "identity_details", "messages")
+    apart = ("answers", "clocks", "timeline", "reasons", "identity_details", "messages", "related")
     table("Case", ("", ""), [(name, value) for name, value in case.items() if name not in apart])
     table("Answers", ("Question", "Answer"), list(case["answers"].items()))
     if "identity_details" in case:
         table("Identity", ("", ""), list(case["identity_details"].items()))
     table("Clocks", ("Clock", "Due", "Met", "By"),
           [(c["name"], c["due_at"], c["met_at"], c["met_by"]) for c in case["clocks"]])  # fmt: skip
+    if case["related"]:
+        table(
+            "Related cases (you decide: `reporting cases join REPORT --to CASE`)",
+            ("Reference", "Status", "Why", "Suggested", "Roles reversed"),
+            [(one["reference"], one["status"], [f"{why['because']}{'' if why['sure'] else ' (maybe)'}"
+              for why in one["why"]], one["joined"] or one["suggested"], one["roles_reversed"])
+             for one in case["related"]],
+        )  # fmt: skip
     columns = ("label", "value", "rule", "from", "policy")
     table("Reasons", columns, [[reason.get(name) for name in columns] for reason in case["reasons"]])
     new = sum(message["new"] for message in case["messages"])
@@ -73,6 +81,12 @@ def _print(case: dict[str, Any]) -> None:
         )
     for line in case["timeline"]:
         say(f"{line['at'][:16].replace('T', ' ')}  {text_of(line['event'])}  {text_of(line['by'])}")
+
+
+def _status(case: dict[str, Any]) -> str:
+    if case["joined_to"]:
+        return f"joined to {case['joined_to']}"
+    return str(case["status"]) if case["complete"] else f"{case['status']} (not sent)"
 
 
 def _next(clock: dict[str, Any] | None) -> str:

@@ -36,7 +36,7 @@ def join(store: Store, reference: str, to: str, at: Any = LATER, reason: str = "
 
 
 def running(case: dict[str, Any]) -> dict[str, str]:
-    still = [clock for clock in case["clocks"] if not clock["met_at"] and not clock["stopped_at"]]
+    still = [clock for clock in case["clocks"] if not clock["met_at"] and not clock.get("stopped_at")]
     return {clock["name"]: clock["due_at"] for clock in still}
 
 
@@ -99,6 +99,7 @@ def test_cases_are_counted_and_not_reports(any_store: Store) -> None:
     first, second = report(any_store), report(any_store, days=1)
     join(any_store, second, first)
     with any_store.read() as db:
+        assert {one["reference"]: one["joined_to"] for one in cases.listed(db)} == {first: None, second: first}
         assert kpis(db, LATER)["open_asb_cases"] == 1
         assert db.scalar(sa.select(sa.func.sum(tables.advisor.c.open_cases))) == 1
     with any_store.begin() as db:
