@@ -92,6 +92,8 @@ def _guards(store: Store) -> Iterator[Finding]:
 
 def _advisors(store: Store) -> Iterator[Finding]:
     from casework.advisors.files import listed
+    from casework.advisors.roster import gaps
+    from casework.clocks import now
     from casework.store.tables import case_record
 
     with store.read() as db:
@@ -114,6 +116,11 @@ def _advisors(store: Store) -> Iterator[Finding]:
         yield Finding("duty manager", WARN, "No advisor is duty manager; the duty desk of the settings is used.")
     if not store.settings.duty_configured:
         yield Finding("duty", WARN, "No duty phone is set; reporters are told so and given other numbers.")
+    with store.read() as db:
+        uncovered = gaps(db, now(store.settings))
+    if uncovered:
+        yield Finding("duty roster", WARN, "There are times in the next 14 days without anybody on duty: "
+                      "`reporting advisors duty`.")  # fmt: skip
     if any(one["open_cases"] != loads.get(one["id"], 0) for one in active):
         yield Finding("load", WARN, "The count of open cases of an advisor differs from their cases.")
 
