@@ -31,6 +31,7 @@ from learning.accounts import accounts
 from learning.answers import small_talk
 from learning.inputs import BATCH, EPOCHS, LAYERS, RATE, SEED, TOP_RATE, WEIGHTS, inputs_hash, is_current
 from learning.labels import NAMES, row
+from learning.lean import lean
 from learning.net import Net, folder
 
 
@@ -143,6 +144,7 @@ def export(net: Net, to: Path) -> None:
             whole, to, weight_type=QuantType.QInt8, reduce_range=True, per_channel=True,
             extra_options={"MatMulConstBOnly": True},
         )  # fmt: skip
+    lean(to)
 
 
 def write(net: Net, words: Words, to: Path, facts: dict[str, Any]) -> None:

@@ -86,9 +86,10 @@ def label(text: str, answers: tuple[str, ...], signs: Signs) -> Labels:
     signals = _values(found, "sig")
     told = _values(found, "strand") | {answer for answer in answers if answer in STRANDS}
     strands = told | signs.strands(told)
-    types = _types(found, flags, signals) | signs.values("type")
+    ruled = _types(found, flags, signals)
+    types = ruled | signs.values("type")
     category, why = _category(signals, strands, types, flags, "other" in answers)
-    if not told and not flags & (URGENT_FLAGS | EMERGENCY_FLAGS):
+    if not (told or ruled or flags & (URGENT_FLAGS | EMERGENCY_FLAGS)):
         category, why = signs.category(category, why)
     if category in ("not_asb", "other") and foreign(text):
         # Nobody has understood it yet: never everyday living, never no report.

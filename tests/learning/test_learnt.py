@@ -17,7 +17,10 @@ from learning.accounts import Account, accounts
 from learning.evaluate import broken, figures, judge
 
 TOLD = accounts("development")[::9]
-ODD = ["", " ", "\n\n", "?", "🔪", "a", "x" * 10_000, "no " * 3000, "مرحبا كيف حالك", "\u202e\u200b", "0" * 4000]
+ODD = [
+    "", " ", "\n\n", "?", "🔪", "a", "x" * 10_000, "no " * 3000, "مرحبا كيف حالك", "\u202e\u200b", "0" * 4000,
+    "\ud800 he hit me \udfff",
+]  # fmt: skip
 
 
 @pytest.fixture

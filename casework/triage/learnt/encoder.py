@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ FOLDER = Path(__file__).parent
 WINDOW, OVERLAP = 256, 24
 # Longer accounts are read to here; the rules read all of them.
 MOST_WINDOWS = 6
+MOST_CHARACTERS = 12_000
+_NO_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
 class NotWhole(RuntimeError):
@@ -69,7 +72,9 @@ class Encoder:
         return scores[0], weights[0]
 
     def _windows(self, text: str) -> Iterator[tuple[list[int], list[tuple[int, int]]]]:
-        coded = self._tokenizer.encode(text, add_special_tokens=False)
+        # A lone surrogate is no character; one mark in its place keeps every offset true.
+        readable = _NO_CHARACTER.sub("\ufffd", text[:MOST_CHARACTERS])
+        coded = self._tokenizer.encode(readable, add_special_tokens=False)
         first, last = self.card["first"], self.card["last"]
         room, start = WINDOW - 2, 0
         for _ in range(MOST_WINDOWS):
