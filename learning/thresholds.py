@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,9 @@ def best_threshold(
 ) -> tuple[float, float]:
     """The threshold without a hint and the one with, whose union with the sure rules serves the goal best."""
     tried = sorted(set(values))
-    steps = [tried[int(place * (len(tried) - 1) / 60)] for place in range(61)] + [tried[-1] + 1]
+    # Between two scores, never on one: a last digit that differs between processors must not matter.
+    middles = [(one + other) / 2 for one, other in pairwise(tried) if other - one > 0.004]
+    steps = [middles[int(place * (len(middles) - 1) / 60)] for place in range(61)] + [tried[-1] + 1]
     low = tried[0] - 1
     best, chosen = -1.0, (tried[-1] + 1, low)
     lows = [low, *(step for step in steps if step < 1)] if any(hinted) else [low]

@@ -91,8 +91,8 @@ def label(text: str, answers: tuple[str, ...], signs: Signs) -> Labels:
     category, why = _category(signals, strands, types, flags, "other" in answers)
     if not (told or ruled or flags & (URGENT_FLAGS | EMERGENCY_FLAGS)):
         category, why = signs.category(category, why)
-    if category in ("not_asb", "other") and foreign(text):
-        # Nobody has understood it yet: never everyday living, never no report.
+    if category in ("not_asb", "other") and ("other" in answers or foreign(text)):
+        # Somebody sees a motive in it, or nobody has understood it yet: never everyday living, never no report.
         category, why = "asb", "category.asb"
     hate = category == "hate"
     kind = None

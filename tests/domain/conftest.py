@@ -20,10 +20,18 @@ from casework.cases import Submission
 from casework.privacy import Keys
 from casework.settings import Settings, load_settings
 from casework.store import Store
+from casework.triage import learnt
 from casework.triage.labels import Labels
 
 # Thursday, one minute before the close of the working day, with a long weekend ahead (case-record.md).
 CHRISTMAS_EVE = datetime(2026, 12, 24, 16, 59, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def rules_alone() -> Iterator[None]:
+    """The command line loads the encoder into its process; here that process goes on to the next test."""
+    yield
+    learnt.unload()
 
 
 def without(engine: str) -> None:

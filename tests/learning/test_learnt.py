@@ -27,12 +27,12 @@ ODD = [
 def with_encoder() -> Iterator[None]:
     assert learnt.load()
     yield
-    model._in_process.clear()
+    learnt.unload()
 
 
 @pytest.fixture
 def rules_alone() -> Iterator[None]:
-    model._in_process.clear()
+    learnt.unload()
     yield
 
 
@@ -48,7 +48,7 @@ def test_a_changed_file_is_refused_and_the_rules_stand_alone(tmp_path: Path, mon
         file.write(" ")
     with pytest.raises(NotWhole):
         Encoder(folder)
-    model._in_process.clear()
+    learnt.unload()
     monkeypatch.setattr(model, "Encoder", lambda: Encoder(folder))
     assert not learnt.load() and not learnt.loaded()
     assert triage("he has a knife and he is outside my door").urgency == "emergency"

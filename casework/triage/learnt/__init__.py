@@ -5,6 +5,6 @@ on. It is loaded by `load`, in the processes that label accounts; where it is no
 the rules stand alone. The danger screen never asks it.
 """
 
-from casework.triage.learnt.model import RULE, Signs, load, loaded, read
+from casework.triage.learnt.model import RULE, Signs, load, loaded, read, unload
 
-__all__ = ["RULE", "Signs", "load", "loaded", "read"]
+__all__ = ["RULE", "Signs", "load", "loaded", "read", "unload"]

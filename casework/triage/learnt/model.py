@@ -33,6 +33,12 @@ def load() -> bool:
     return True
 
 
+def unload() -> None:
+    """Leave the rules alone in this process again."""
+    _in_process.clear()
+    _read_last.clear()
+
+
 def loaded() -> bool:
     """Whether this process has the encoder."""
     return bool(_in_process)
