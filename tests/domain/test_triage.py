@@ -122,3 +122,15 @@ def test_any_text_gets_labels(text: str) -> None:
     assert labels.category in CATEGORIES and labels.urgency in URGENCIES
     assert set(labels.risk_flags) <= set(RISK_FLAGS)
     assert screen(text) == screen(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["hold fire", "fire it off", "fire away", "no problem talking now", "dont like talking to robots"]
+)
+def test_what_people_say_to_the_assistant_is_no_danger(text: str) -> None:
+    assert not screen(text).emergency
+
+
+@pytest.mark.parametrize("text", ["fire", "fire in the hall", "hes not moving", "she isnt talking and wont wake up"])
+def test_the_same_words_of_danger_are(text: str) -> None:
+    assert screen(text).emergency
