@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from casework.audit.chain import Head
+from casework.files import flush_directory
 
 if TYPE_CHECKING:
     from casework.privacy import Keys
@@ -81,6 +82,7 @@ def _write(home: Path, keys: Keys, head: Head) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(draft, home / NAME)
+        flush_directory(home)
     except OSError:
         draft.unlink(missing_ok=True)
         raise

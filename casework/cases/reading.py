@@ -19,7 +19,7 @@ from casework.related.case_review import case_review
 from casework.related.finding import related
 from casework.related.links import joined_reports, joined_to
 from casework.store.relation_tables import joined_report
-from casework.store.tables import advisor, case_record, identity_details, report, timeline
+from casework.store.tables import advisor, case_record, identity_details, timeline
 
 if TYPE_CHECKING:
     from casework.store.store import Db
@@ -48,7 +48,7 @@ def as_json(
         revealing.check(db, reference, by, moment)
     from casework.rights.correction import corrections_of
 
-    told = _told(db, reference)
+    told = records.first_told(db, reference)
     shown = {
         "reference": case.reference, "complete": case.complete, "status": case.status,
         "created_at": _text(case.created_at), "channel": case.channel, "category": case.category,
@@ -142,16 +142,6 @@ def _next_due(db: Db, references: Iterable[str]) -> dict[str, dict[str, Any]]:
         for row in rows:
             first.setdefault(row.case_reference, {"name": row.name, "due_at": _text(row.due_at)})
     return first
-
-
-def _told(db: Db, reference: str) -> dict[str, Any]:
-    row = db.execute(
-        sa.select(report.c.id, report.c.answers)
-        .where(report.c.case_reference == reference)
-        .order_by(report.c.received_at, report.c.id)
-        .limit(1)
-    ).first()
-    return {"answers": {}, "contact": None} if row is None else records.told(db, row.id, row.answers)
 
 
 def _timeline(db: Db, reference: str) -> list[dict[str, Any]]:

@@ -81,10 +81,20 @@ def replace_report(db: Db, reference: str, parts: Parts, now: datetime, heard: S
 
 def first_report(db: Db, reference: str) -> str:
     """The id of the report that made the case."""
-    found: str = db.scalar(
-        sa.select(report.c.id).where(report.c.case_reference == reference).order_by(report.c.received_at).limit(1)
-    )
+    found: str = db.scalar(_first_of(reference).with_only_columns(report.c.id))
     return found
+
+
+def first_told(db: Db, reference: str) -> dict[str, Any]:
+    """``told`` of the report that made the case; of nothing where there is none."""
+    row = db.execute(_first_of(reference)).first()
+    return {"answers": {}, "contact": None} if row is None else told(db, row.id, row.answers)
+
+
+def _first_of(reference: str) -> sa.Select[Any]:
+    """The first report of a case."""
+    mine = sa.select(report.c.id, report.c.answers).where(report.c.case_reference == reference)
+    return mine.order_by(report.c.received_at, report.c.id).limit(1)
 
 
 def locked(db: Db, reference: str) -> Any:

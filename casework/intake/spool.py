@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from casework.files import flush_directory
 from casework.intake.alarm import Alarm
 from casework.privacy import Keys, SealError
 
@@ -43,7 +44,7 @@ def write_spool(directory: Path, keys: Keys, alarm: Alarm, now: datetime) -> Pat
     except OSError:
         unfinished.unlink(missing_ok=True)
         raise
-    _flush(directory)
+    flush_directory(directory)
     return path
 
 
@@ -89,7 +90,7 @@ def take_in_spool(store: Store) -> int:
         with store.begin() as db:
             take_in(db, alarm, at)
         path.unlink(missing_ok=True)
-        _flush(path.parent)
+        flush_directory(path.parent)
         taken += 1
     return taken
 
@@ -100,11 +101,3 @@ def damaged(directory: Path) -> int:
         return sum(entry.name.endswith(_DAMAGED) for entry in os.scandir(directory))
     except FileNotFoundError:
         return 0
-
-
-def _flush(directory: Path) -> None:
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from casework.outbox.letters import link
-from casework.store.tables import advisor, case_record, report
+from casework.store.tables import advisor, case_record
 
 if TYPE_CHECKING:
     from casework.store.store import Db
@@ -81,15 +81,7 @@ def facts(
 def _told(db: Db, reference: str, anonymous: bool) -> dict[str, Any]:
     from casework.cases import records
 
-    row = db.execute(
-        sa.select(report.c.id, report.c.answers)
-        .where(report.c.case_reference == reference)
-        .order_by(report.c.received_at, report.c.id)
-        .limit(1)
-    ).first()
-    if row is None:
-        return {}
-    told = records.told(db, row.id, row.answers)
+    told = records.first_told(db, reference)
     contact = {} if anonymous else told.get("contact") or {}
     return {
         **{f"{_ANSWERS}{name}": value for name, value in told["answers"].items()},

@@ -18,6 +18,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from casework.files import flush_directory
+
 VARIABLE = "REPORTING_KEYS"
 KEY_BYTES = 32
 LAST_NUMBER = 255
@@ -95,7 +97,7 @@ def remove_seal_file(directory: Path, number: int) -> None:
         path.unlink()
     except OSError as error:
         raise KeysError(f"The key {path} cannot be removed.") from error
-    _flush(directory)
+    flush_directory(directory)
 
 
 def fresh_configuration() -> str:
@@ -158,15 +160,8 @@ def _make(path: Path) -> None:
             os.link(draft, path)
     finally:
         draft.unlink()
-    _flush(path.parent)
+    flush_directory(path.parent)
 
-
-def _flush(directory: Path) -> None:
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _read(path: Path) -> bytes:

@@ -19,7 +19,7 @@ from casework.triage.patterns import Elements, Pattern
 from casework.triage.rulefile import Rule
 from casework.triage.rules import Found, Hit, RuleBook, _Keys, rule_book
 from casework.triage.text import Text
-from casework.triage.words import SIGNS, plain
+from casework.triage.words import SIGNS, STOPS, plain
 
 # In this order: what settles most comes first.
 _ORDER = ("now", "live", "sure", "likely", "near", "weak", "sign", "doubt")
@@ -33,8 +33,7 @@ _ASKED = (
     "greeting", "topic_question", "self_word", "pronoun_agent", "what_if", "happened_to_me", "panic_word", "denial",
 )  # fmt: skip
 _ASKED_WORDS = ("if", "unless", "before", ",", "'", '"')
-_STOPS = ".!?;\n\r…"
-_SIGNS = (*_STOPS, *',:()[]/"')
+_SIGNS = (*STOPS, *',:()[]/"')
 # What phones put in of their own accord.
 _TYPED = [("’", "'"), ("‘", "'"), ("“", '"'), ("”", '"'), ("–", " "), ("—", " "), ("£", " "), ("\xa0", " ")]
 _MARKS = {sign: f" {sign} " for sign in (*_SIGNS, *SIGNS)} | dict.fromkeys("-&=~^|\\<>{}_%–—\t", " ")
@@ -58,31 +57,14 @@ class Message(Text):
         self.ranges = ranges
         super().__init__(words, book.lexicon, book.elements)
 
-    def places(self, number: int) -> tuple[int, int]:
-        """Where an element stands, and the further words of its phrases."""
-        known = self.found.get(number)
-        if known is not None:
-            return known
-        item = self.elements.items[number]
-        mask = cont = 0
-        for family, without in item.families:
-            part = self.family(family)
-            if part:
-                for other in without:
-                    part &= ~self.family(other)
-                if part:
-                    mask |= part
-                    cont |= self.conts.get(family, 0)
-        at = self.at
-        if item.words:
-            for word in danger_book().words_of[number] & at.keys():
-                mask |= at[word]
-        self.found[number] = (mask, cont)
-        return mask, cont
+    def _words_at(self, number: int) -> int:
+        mask, at = 0, self.at
+        for word in danger_book().words_of[number] & at.keys():
+            mask |= at[word]
+        return mask
 
-    def _tag(self) -> None:
-        book = danger_book()
-        known, phrases, tags = book.known_words, self.lexicon.phrases, self.lexicon.words
+    def _note_words(self) -> list[int]:
+        known, phrases = danger_book().known_words, self.lexicon.phrases
         at: dict[str, int] = self.at
         starts: list[int] = []
         words = self.words
@@ -95,24 +77,10 @@ class Message(Text):
                     at[word] = at.get(word, 0) | bit
                     if word in phrases and i < last and words[i + 1] in phrases[word]:
                         starts.append(i)
-                elif word[0] in _STOPS or not word.isascii():
+                elif word[0] in STOPS or not word.isascii():
                     at[word] = at.get(word, 0) | bit
                 bit <<= 1
-        masks, conts = self.masks, self.conts
-        doing = self.lexicon.numbers["ing"]
-        for word, places in at.items():
-            for family in tags.get(word, ()):
-                masks[family] = masks.get(family, 0) | places
-            if word[0] in _STOPS:
-                self.hard |= places
-            elif word.endswith("ing") and len(word) > 4:
-                masks[doing] = masks.get(doing, 0) | places
-        for i in starts:
-            for rest, family in phrases[words[i]][words[i + 1]]:
-                size = len(rest) + 1
-                if size == 1 or tuple(words[i + 2 : i + 1 + size]) == rest:
-                    masks[family] = masks.get(family, 0) | 1 << i
-                    conts[family] = conts.get(family, 0) | ((1 << size) - 1) << (i + 1)
+        return starts
 
 
 @dataclass(slots=True)
@@ -171,7 +139,7 @@ class DangerBook(RuleBook):
         """The sentences in which all that some danger rule needs stands together, and what is awake in them."""
         ranges: list[tuple[int, int]] = []
         start = live = 0
-        stops = [i for i, word in enumerate(words) if word[0] in _STOPS]
+        stops = [i for i, word in enumerate(words) if word[0] in STOPS]
         for end in [*stops, len(words) - 1]:
             awake = self._awake(set(words[start : end + 1]))
             if awake & self.telling:

@@ -40,8 +40,8 @@ _CONDUCT_FLAGS = frozenset(
         "sexual_offence",
         "exploitation",
         "child_at_risk",
+        "adult_at_risk",
     }
-    | {"adult_at_risk"}
 )
 _FALSE_FRIENDS = frozenset({"disability.befriended", "disability.befriended_far", "disability.befriended_age"})
 _CRIME_FLAGS = frozenset({"violence", "threat_of_harm", "arson_fire", "weapon"})

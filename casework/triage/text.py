@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from casework.triage.lexicon import Lexicon
 from casework.triage.patterns import Elements, Pattern
+from casework.triage.words import STOPS
 
 Span = tuple[int, int]
 
@@ -36,7 +37,8 @@ class Text:
         self._tag()
         self.fill = self.masks.get(lexicon.numbers["filler"], 0)
 
-    def _tag(self) -> None:
+    def _note_words(self) -> list[int]:
+        """Fill ``at``; returns the places where a phrase may start."""
         at, words, phrases = self.at, self.words, self.lexicon.phrases
         starts = []
         bit = 1
@@ -45,12 +47,17 @@ class Text:
             if word in phrases and i + 1 < self.size and words[i + 1] in phrases[word]:
                 starts.append(i)
             bit <<= 1
+        return starts
+
+    def _tag(self) -> None:
+        starts = self._note_words()
+        words, phrases = self.words, self.lexicon.phrases
         masks, conts, tags = self.masks, self.conts, self.lexicon.words
         doing = self.lexicon.numbers["ing"]
-        for word, places in at.items():
+        for word, places in self.at.items():
             for family in tags.get(word, ()):
                 masks[family] = masks.get(family, 0) | places
-            if word[0] in ".?!;\n\r…":
+            if word[0] in STOPS:
                 self.hard |= places
             elif word.endswith("ing") and len(word) > 4:
                 masks[doing] = masks.get(doing, 0) | places
@@ -91,11 +98,17 @@ class Text:
                 if part:
                     mask |= part
                     cont |= self.conts.get(family, 0)
-        at = self.at
-        for word in item.words:
-            mask |= at.get(word, 0)
+        if item.words:
+            mask |= self._words_at(number)
         self.found[number] = (mask, cont)
         return mask, cont
+
+    def _words_at(self, number: int) -> int:
+        """Where a word that an element names stands."""
+        mask, at = 0, self.at
+        for word in self.elements.items[number].words:
+            mask |= at.get(word, 0)
+        return mask
 
     def _forward(self, here: int, gap: int) -> int:
         open_ = ~self.hard

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 # Signs that stand for danger or insult when a person has no time or no words.
 SIGNS = "🔪🗡🔫🪓💣🔥🆘🚨🩸🐒🐵🍌🐷🥓☠💀⚰🏳"
+# A token that begins with one of these ends a sentence.
+STOPS = ".!?;\n\r…"
 _TOKEN = re.compile(
     r"\d+[.:]\d+(?:[ap]m)?"  # 2:30am: one word, not the end of a sentence
     r"|[^\W_]+(?:['*@$#!+]+[^\W_]+)*\**"
@@ -83,7 +85,7 @@ def split_fast(text: str) -> list[str]:
 
 def is_stop(word: str) -> bool:
     """Whether this token ends a sentence."""
-    return word[0] in ".?!;\n\r…"
+    return word[0] in STOPS
 
 
 def variants(word: str) -> list[str]:

@@ -6,7 +6,6 @@ No account is a real person's.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,6 +14,7 @@ from pathlib import Path
 import yaml
 
 from casework.triage import Labels, triage
+from learning.measure import Score
 
 FOLDER = Path(__file__).parent / "triage_cases"
 
@@ -83,34 +83,6 @@ def judged() -> tuple[tuple[Gold, Labels], ...]:
 
 
 @dataclass
-class Score:
-    """Hits, false alarms and misses of one label or of many."""
-
-    hit: int = 0
-    false: int = 0
-    missed: int = 0
-
-    @property
-    def precision(self) -> float:
-        return self.hit / (self.hit + self.false) if self.hit + self.false else 1.0
-
-    @property
-    def recall(self) -> float:
-        return self.hit / (self.hit + self.missed) if self.hit + self.missed else 1.0
-
-    @property
-    def f1(self) -> float:
-        both = self.precision + self.recall
-        return 2 * self.precision * self.recall / both if both else 0.0
-
-    def add(self, said: bool, wanted: bool, either: bool = False) -> None:
-        """Counts one judgement; where either is right, only a match counts."""
-        self.hit += said and wanted
-        self.false += said and not wanted and not either
-        self.missed += wanted and not said
-
-
-@dataclass
 class Many:
     """Scores by label."""
 
@@ -118,14 +90,14 @@ class Many:
 
     def add(self, said: frozenset[str], wanted: Wanted) -> None:
         for label in said | wanted.must:
-            self.by_label.setdefault(label, Score()).add(label in said, label in wanted.must, label in wanted.may)
+            yes, must = label in said, label in wanted.must
+            # Where either is right, only a match counts.
+            now = Score(yes and must, yes and not must and label not in wanted.may, must and not yes)
+            self.by_label[label] = self.by_label.get(label, Score()) + now
 
     @property
     def micro(self) -> float:
-        total = Counter[str]()
-        for score in self.by_label.values():
-            total.update(hit=score.hit, false=score.false, missed=score.missed)
-        return Score(total["hit"], total["false"], total["missed"]).f1
+        return sum(self.by_label.values(), Score()).f1
 
     @property
     def macro(self) -> float:

@@ -230,3 +230,25 @@ def chatting(client: TestClient) -> TestClient:
     """A browser that has begun a chat."""
     assert client.post("/start").status_code == 303
     return client
+
+
+@pytest.fixture
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the test of the time a code takes waits for it."""
+    monkeypatch.setattr("web.chat.service.CODE_SECONDS", 0.0)
+
+
+@pytest.fixture
+def sent(front: Front) -> Any:
+    """A report that was sent, with its code."""
+    from tests.web.return_by_hand import send
+
+    return send(front)
+
+
+@pytest.fixture
+def browser(front: Front) -> Any:
+    """A browser without script."""
+    from tests.web.return_by_hand import Browser
+
+    return Browser(front)

@@ -99,13 +99,19 @@ class Signs:
 
     def strands(self, told: set[str]) -> set[str]:
         """Strands of hate, where the account shows it by itself or ``told`` already says so; at least one."""
-        hate = self.has("category:hate")
-        if not (hate or told):
+        if not (told or self._hate()):
             return set()
         found = self.values("strand")
         if not found and not told:
             found.add(self._likeliest("strand", frozenset(STRANDS)))
         return found
+
+    def _hate(self) -> bool:
+        """Whether the account shows hate by itself: enough of it, and no less than of nuisance without hostility."""
+        if not self.has("category:hate"):
+            return False
+        plain = self.readings.get("category:asb")
+        return plain is None or self.readings["category:hate"].score >= plain.score
 
     @property
     def crime(self) -> bool:
@@ -145,13 +151,9 @@ def read(text: str) -> Signs:
         _read_last[text] = encoder.read(text)
         while len(_read_last) > _LAST:
             _read_last.popitem(last=False)
-    return _signs(encoder, _read_last[text])
+    return Signs(_read_last[text], encoder.card["thresholds"], encoder.hints)
 
 
 def _unread(text: str) -> bool:
     """The encoder learnt English: of another language it would only guess."""
     return not text.strip() or foreign(text) is not None
-
-
-def _signs(encoder: Encoder, readings: dict[str, Reading]) -> Signs:
-    return Signs(readings, encoder.card["thresholds"], frozenset(encoder.card["hints"]))
