@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
 
 from casework.triage.rules import Found, rule_book
 from casework.triage.text import Text
 from casework.triage.words import Words, split
+
+# A turn asks several things of the same words: they are read once. No more messages than these stay in memory.
+_LAST = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,14 +21,37 @@ class Account:
     words: Words
     tagged: Text
     abroad: str
+    _found: dict[frozenset[str], Found] = field(default_factory=dict)
 
     def find(self, labels: frozenset[str]) -> Found:
-        """What the rules of these labels find."""
-        return rule_book().apply(self.tagged, labels)
+        """What the rules of these labels find; not to be changed."""
+        if labels not in self._found:
+            self._found[labels] = rule_book().apply(self.tagged, labels)
+        return self._found[labels]
+
+
+class _ReadLast(threading.local):
+    """What this thread read last. A message notes its matches while it is searched, so threads share none."""
+
+    def __init__(self) -> None:
+        self.accounts: OrderedDict[str, Account] = OrderedDict()
+
+
+_read_last = _ReadLast()
 
 
 def read_account(text: str) -> Account:
     """Any text, as an account."""
+    kept = _read_last.accounts
+    account = kept.get(text)
+    if account is None:
+        account = kept[text] = _read(text)
+        while len(kept) > _LAST:
+            kept.popitem(last=False)
+    return account
+
+
+def _read(text: str) -> Account:
     book = rule_book()
     words = split(text)
     reading = {word: book.lexicon.read(word) for word in set(words.words)}

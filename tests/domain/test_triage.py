@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from casework.triage import foreign, mentions_damage, reads_as_report, screen, told, triage
 from casework.triage.labels import CATEGORIES, RISK_FLAGS, URGENCIES
+from casework.triage.reading import read_account
 
 CATEGORY = [
     ("He shouted dirty names about my religion and pulled my headscarf off.", "hate"),
@@ -125,12 +128,34 @@ def test_any_text_gets_labels(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["hold fire", "fire it off", "fire away", "no problem talking now", "dont like talking to robots"]
-)
+    "text",
+    [
+        "hold fire", "fire it off", "fire away", "no problem talking now", "dont like talking to robots",
+        "is someone coming round", "is somebody coming round to fix it", "he wont move his van", "they dont move out",
+        "the light wont go out",
+    ],
+)  # fmt: skip
 def test_what_people_say_to_the_assistant_is_no_danger(text: str) -> None:
     assert not screen(text).emergency
 
 
-@pytest.mark.parametrize("text", ["fire", "fire in the hall", "hes not moving", "she isnt talking and wont wake up"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "fire", "fire in the hall", "hes not moving", "she isnt talking and wont wake up", "he dont move",
+        "they set it on fire and it wont go out", "we cant put the fire out", "hes coming round",
+    ],
+)  # fmt: skip
 def test_the_same_words_of_danger_are(text: str) -> None:
     assert screen(text).emergency
+
+
+def test_the_same_words_are_read_once_and_few_are_kept() -> None:
+    text = "They kicked my door and called me a dirty foreigner."
+    assert read_account(text) is read_account(text)
+    first = triage(text)
+    for number in range(6):
+        read_account(f"Number {number} plays music.")
+    assert read_account(text).find(frozenset({"flag"})) and triage(text) == first
+    with ThreadPoolExecutor(1) as other:
+        assert other.submit(read_account, text).result() is not read_account(text)

@@ -147,11 +147,12 @@ def read(text: str) -> Signs:
     if not _in_process or _unread(text):
         return Signs()
     encoder = _in_process[0]
-    if text not in _read_last:
-        _read_last[text] = encoder.read(text)
+    readings = _read_last.get(text)
+    if readings is None:
+        readings = _read_last[text] = encoder.read(text)
         while len(_read_last) > _LAST:
             _read_last.popitem(last=False)
-    return Signs(_read_last[text], encoder.card["thresholds"], encoder.hints)
+    return Signs(readings, encoder.card["thresholds"], encoder.hints)
 
 
 def _unread(text: str) -> bool:
