@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from casework.advisors.assign import count_to, release
 from casework.cases import records
-from casework.cases.codes import CATEGORIES, ENDED_STATUSES, PRIORITIES, STATUSES, URGENCIES
+from casework.cases.codes import CATEGORIES, ENDED_STATUSES, PRIORITIES, STATUSES, URGENCIES, higher
 from casework.cases.thread import NoCase
 from casework.clocks.keeping import end_alert, start_clocks, stop_clocks
 from casework.clocks.promises import SAFEGUARDING_FLAGS, following, starting
@@ -27,6 +27,8 @@ CLOSING_FIELDS = ("review_with_reporter", "support_signposted", "learning")
 _MAY_CHANGE: Mapping[str, tuple[str, ...]] = {
     "category": CATEGORIES, "priority": PRIORITIES, "urgency": URGENCIES, "hate_kind": ("crime", "incident"),
 }  # fmt: skip
+# The floors of priority.py for what an advisor can say of a case (case-record.md, "Priority and clocks").
+_FLOORS = {("category", "hate"): "urgent", ("urgency", "urgent"): "urgent", ("urgency", "emergency"): "emergency"}
 
 
 class NotAllowed(ValueError):
@@ -80,7 +82,11 @@ def close(
 
 
 def change_label(db: Db, reference: str, label: str, value: str, by: str, at: datetime, reason: str) -> None:
-    """An advisor changes a label that triage gave; the reason stays in the timeline."""
+    """An advisor changes a label that triage gave; the reason stays in the timeline.
+
+    What becomes hate, urgent or an emergency takes at least the priority of the landlord's floors, with its clocks;
+    nothing but an advisor's own word on the priority lowers it. Raises ``NotAllowed``, ``NoCase``.
+    """
     case = _case(db, reference)
     if value not in _MAY_CHANGE.get(label, ()):
         raise NotAllowed(f"{label} cannot become {value}.")
@@ -90,9 +96,11 @@ def change_label(db: Db, reference: str, label: str, value: str, by: str, at: da
     values: dict[str, Any] = {label: value}
     if label == "category":
         values |= {"labels_confirmed_by": by} | _with_category(case, value)
-    _set(db, reference, **values)
+    priority = (
+        value if label == "priority" else higher(case.priority, _FLOORS.get((label, value), "review"), PRIORITIES)
+    )
+    _set(db, reference, **values | {"priority": priority})
     records.event(db, reference, "label_changed", at, by, {"label": label, "from": before, "to": value}, reason)
-    priority = value if label == "priority" else case.priority
     start_clocks(db, reference, starting(priority, case.risk_flags, at, db.settings, case.under_18), at)
 
 

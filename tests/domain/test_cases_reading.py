@@ -105,6 +105,30 @@ def test_a_changed_label_keeps_its_reason(staffed: Store) -> None:
     assert case["timeline"][-1]["reason"] == "the reporter said so"
 
 
+@pytest.mark.parametrize(
+    ("label", "value", "priority"),
+    [("category", "hate", "urgent"), ("urgency", "urgent", "urgent"), ("urgency", "emergency", "emergency")],
+)
+def test_a_label_that_an_advisor_raises_raises_the_priority_and_its_clocks(
+    staffed: Store, label: str, value: str, priority: str
+) -> None:
+    reference = make_case(staffed).reference
+    assert show_case(staffed, reference)["priority"] == "standard"
+    with staffed.begin() as db:
+        progress.change_label(db, reference, label, value, "a@example.org", LATER, "what the reporter told me")
+    case = show_case(staffed, reference)
+    assert case["priority"] == priority
+    assert "acknowledge" in {clock["name"] for clock in case["clocks"]}
+    assert any(one["reason"] == "what the reporter told me" for one in case["timeline"])
+
+
+def test_a_label_that_an_advisor_lowers_leaves_the_priority(staffed: Store) -> None:
+    reference = make_case(staffed, labels=labels("hate", strands=("age",))).reference
+    with staffed.begin() as db:
+        progress.change_label(db, reference, "category", "asb", "a@example.org", LATER, "the reporter said so")
+    assert show_case(staffed, reference)["priority"] == "urgent"
+
+
 def test_a_handover_moves_the_load_to_the_new_owner(staffed: Store) -> None:
     reference = make_case(staffed).reference
     with staffed.begin() as db:
