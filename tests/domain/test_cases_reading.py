@@ -119,7 +119,7 @@ def test_a_label_that_an_advisor_raises_raises_the_priority_and_its_clocks(
     case = show_case(staffed, reference)
     assert case["priority"] == priority
     assert "acknowledge" in {clock["name"] for clock in case["clocks"]}
-    assert any(one["reason"] == "what the reporter told me" for one in case["timeline"])
+    assert any(one.get("reason") == "what the reporter told me" for one in case["timeline"])
 
 
 def test_a_label_that_an_advisor_lowers_leaves_the_priority(staffed: Store) -> None:
