@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from casework.store.store import Db
 
 
-
 @dataclass(frozen=True, slots=True)
 class CaseReceipt:
     """What the reporter is told: who answers for the case, and what is promised by when.

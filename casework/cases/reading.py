@@ -135,8 +135,11 @@ def _next_due(db: Db, references: Iterable[str]) -> dict[str, dict[str, Any]]:
     for start in range(0, len(keys), 500):
         rows = db.execute(
             sa.select(clock.c.case_reference, clock.c.name, clock.c.due_at)
-            .where(clock.c.case_reference.in_(keys[start : start + 500]), clock.c.met_at.is_(None),
-                   clock.c.stopped_at.is_(None))
+            .where(
+                clock.c.case_reference.in_(keys[start : start + 500]),
+                clock.c.met_at.is_(None),
+                clock.c.stopped_at.is_(None),
+            )
             .order_by(clock.c.due_at, clock.c.seq)
         )
         for row in rows:
