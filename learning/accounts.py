@@ -52,8 +52,8 @@ class Account:
 
     @property
     def group(self) -> str:
-        """The kind of voice, in words."""
-        return GROUPS[self.voice[1:]]
+        """The kind of voice, in words; a voice in another language ends with the language's code ("Z8pl")."""
+        return GROUPS[self.voice[1]]
 
 
 def _account(line: str) -> Account:

@@ -72,11 +72,10 @@ def served(told: Sequence[Account]) -> Scores:
 def decide(scores: Scores, rules: Said, wanted: Said) -> Said:
     """What scores and rules say together, with thresholds chosen by the goals of `learning.thresholds`."""
     found: Said = [set(one) for one in rules]
-    never = [False] * len(rules)
     for name in NAMES:
         values, want = [one[name] for one in scores], [name in one for one in wanted]
         goal = towards(*FLOORS[name]) if name in FLOORS else f1
-        limit, _ = best_threshold(values, [name in one for one in rules], never, want, goal)
+        limit = best_threshold(values, [name in one for one in rules], want, goal)
         for one, value in zip(found, values, strict=True):
             if value >= limit:
                 one.add(name)
@@ -121,7 +120,7 @@ def main() -> None:
         add(name, decide(scores, none, wanted), cost if name == "encoder, taught" else float("nan"))
         add(f"{name}, and all rules", decide(scores, rules, wanted), float("nan"))
     learnt.load()
-    add("as served: sure rules, hints, encoder", [names_said(triage(one.text)) for one in told], float("nan"))
+    add("as served: rules and encoder", [names_said(triage(one.text)) for one in told], float("nan"))
     Console(width=120).print(table)
 
 

@@ -1,15 +1,13 @@
 """Choose, on the development part, from which score a sign counts: rules and encoder judged together.
 
-First the rules: one that was wrong too often among the labelled accounts is a hint, which counts only where the
-encoder half agrees. Then for each label two thresholds, with a hint and without. Urgency and hate come last, since
-the flags bear on them: they are set so that recall and precision come as near to their floors as they can, both.
-Nothing here looks at the test part.
+Every rule counts; the encoder's signs are added to them. Urgency and hate come last, since the flags bear on them:
+they are set so that recall and precision come as near to their floors as they can, both. Nothing here looks at the
+test part.
 """
 
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -21,20 +19,18 @@ from casework.triage.languages import foreign
 from casework.triage.learnt.encoder import Encoder, Reading
 from casework.triage.learnt.model import Signs
 from casework.triage.reading import read_account
-from casework.triage.rules import Found
 from learning.accounts import Account, accounts
 from learning.labels import NAMES, row
 
-# A rule that is right less often than this, and was wrong at least so many times, is a hint.
-RIGHT, WRONG = 0.85, 2
 # The floors of recall and precision that the product is held to.
 FLOORS = {"category:hate": (0.95, 0.90), "urgency:emergency": (0.97, 0.85), "urgency:urgent": (0.95, 0.88)}
 # From this score (odds of about 1 to 12) a report is never called everyday living.
 DOUBT = -2.5
+# Thresholds that serve the goal so nearly as well are as good.
+_AS_GOOD = 0.004
 _RULED = frozenset({"strand", "flag", "type"})
 
 Goal = Callable[[int, int, int], float]
-Finds = list[Found]
 
 
 def names_of(account: Account) -> set[str]:
@@ -49,18 +45,6 @@ def names_said(said: Labels) -> set[str]:
         frozenset(said.risk_flags), said.urgency, None,
     )  # fmt: skip
     return names_of(made)
-
-
-def hints(told: Sequence[Account]) -> set[str]:
-    """The rules that are hints, as ``label:value rule``. A strand's rule is right wherever it was hate at all."""
-    right: Counter[str] = Counter()
-    wrong: Counter[str] = Counter()
-    for account in told:
-        wanted = names_of(account)
-        for name, hits in read_account(account.text).find(_RULED).items():
-            yes = ("category:hate" if name.startswith("strand:") else name) in wanted
-            (right if yes else wrong).update({f"{name} {hit.rule}" for hit in hits})
-    return {rule for rule, count in wrong.items() if count >= WRONG and right[rule] < RIGHT * (right[rule] + count)}
 
 
 def f1(hit: int, false: int, missed: int) -> float:
@@ -80,88 +64,74 @@ def towards(recall: float, precision: float) -> Goal:
     return goal
 
 
-def best_threshold(
-    values: Sequence[float], sure: Sequence[bool], hinted: Sequence[bool], wanted: Sequence[bool], goal: Goal
-) -> tuple[float, float]:
-    """The threshold without a hint and the one with, whose union with the sure rules serves the goal best."""
+def best_threshold(values: Sequence[float], sure: Sequence[bool], wanted: Sequence[bool], goal: Goal) -> float:
+    """The threshold whose union with the rules serves the goal best: the middle one of those as good as the best.
+
+    ``values``, ``sure`` (the rules give the label) and ``wanted`` (it is right) go account by account.
+    """
     tried = sorted(set(values))
     # Between two scores, never on one: a last digit that differs between processors must not matter.
     middles = [(one + other) / 2 for one, other in pairwise(tried) if other - one > 0.004]
-    steps = [middles[int(place * (len(middles) - 1) / 60)] for place in range(61)] + [tried[-1] + 1]
-    low = tried[0] - 1
-    best, chosen = -1.0, (tried[-1] + 1, low)
-    lows = [low, *(step for step in steps if step < 1)] if any(hinted) else [low]
+    steps = [middles[int(place * (len(middles) - 1) / 80)] for place in range(81)] + [tried[-1] + 1]
+    reached = []
     for limit in steps:
-        for half in lows:
-            if half > limit:
-                break
-            hit = false = missed = 0
-            for value, one, hint, want in zip(values, sure, hinted, wanted, strict=True):
-                yes = one or value >= (half if hint else limit)
-                hit += yes and want
-                false += yes and not want
-                missed += want and not yes
-            now = goal(hit, false, missed)
-            if now > best:
-                best, chosen = now, (limit, half)
-    return chosen
+        hit = false = missed = 0
+        for value, one, want in zip(values, sure, wanted, strict=True):
+            yes = one or value >= limit
+            hit += yes and want
+            false += yes and not want
+            missed += want and not yes
+        reached.append(goal(hit, false, missed))
+    best = max(reached)
+    good = [limit for limit, now in zip(steps, reached, strict=True) if now >= best - _AS_GOOD]
+    return good[len(good) // 2]
 
 
 def choose(folder: Path) -> dict[str, Any]:
-    """Write hints and thresholds into the card of ``folder``; returns the card."""
+    """Write the thresholds into the card of ``folder``; returns the card."""
     told = [one for one in accounts("development") if not foreign(one.text)]
     encoder = Encoder(folder)
-    readings = [encoder.read(one.text) for one in told]
-    wanted = [names_of(one) for one in told]
-    weak = hints([*accounts("train"), *told])
-    found = [read_account(one.text).find(_RULED) for one in told]
-    limits: dict[str, float] = {}
-
-    def settle(name: str, goal: Goal, sure: Sequence[bool], hinted: Sequence[bool]) -> None:
-        values = [one[name].score for one in readings]
-        limits[name], limits[f"hint:{name}"] = best_threshold(
-            values, sure, hinted, [name in one for one in wanted], goal
-        )
-
-    for name in NAMES:
-        if name.partition(":")[0] in _RULED and name not in FLOORS:
-            sure, hinted = _by_rules(name, found, weak)
-            settle(name, f1, sure, hinted)
-    nothing = [False] * len(told)
-    for name in ("category:asb", "category:not_asb", "category:other", "kind:crime"):
-        settle(name, f1, nothing, nothing)
-    sure, hinted = _by_rules("strand:", found, weak)
-    settle("category:hate", towards(*FLOORS["category:hate"]), sure, hinted)
-    for name in ("urgency:emergency", "urgency:urgent"):
-        by_rules = [name in one for one in _said(told, readings, limits, weak)]
-        settle(name, towards(*FLOORS[name]), by_rules, nothing)
-    for name, source in (("doubt:hate", "category:hate"), ("doubt:urgent", "urgency:urgent")):
-        limits[name] = min(limits[source], DOUBT)
+    limits = thresholds(told, [encoder.read(one.text) for one in told])
     card: dict[str, Any] = json.loads((folder / "card.json").read_text(encoding="utf-8"))
-    card["hints"] = sorted(weak)
     card["thresholds"] = {name: round(limit, 3) for name, limit in limits.items()}
     (folder / "card.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
     return card
 
 
-def _by_rules(name: str, found: Finds, weak: set[str]) -> tuple[list[bool], list[bool]]:
-    """For each account, whether a sure rule gives the label (or any of its beginning), and whether a hint does."""
-    sure, hinted = [], []
-    for one in found:
-        rules = {f"{key} {hit.rule}" for key, hits in one.items() if key.startswith(name) for hit in hits}
-        sure.append(bool(rules - weak))
-        hinted.append(bool(rules & weak))
-    return sure, hinted
+def thresholds(told: Sequence[Account], readings: Sequence[dict[str, Reading]]) -> dict[str, float]:
+    """The threshold of every label, from labelled accounts and what the encoder read in them."""
+    wanted = [names_of(one) for one in told]
+    found = [read_account(one.text).find(_RULED) for one in told]
+    limits: dict[str, float] = {}
+
+    def settle(name: str, goal: Goal, sure: Sequence[bool], values: Sequence[float] = ()) -> None:
+        values = values or [one[name].score for one in readings]
+        limits[name] = best_threshold(values, sure, [name in one for one in wanted], goal)
+
+    nothing = [False] * len(told)
+    for name in NAMES:
+        if name.partition(":")[0] in _RULED:
+            settle(name, f1, [name in one for one in found])
+        elif name not in FLOORS:
+            settle(name, f1, nothing)
+    by_rules = [any(name.startswith("strand:") for name in one) for one in found]
+    settle("category:hate", towards(*FLOORS["category:hate"]), by_rules, [_hate(one) for one in readings])
+    for name in ("urgency:emergency", "urgency:urgent"):
+        settle(name, towards(*FLOORS[name]), [name in one for one in _said(told, readings, limits)])
+    for name, source in (("doubt:hate", "category:hate"), ("doubt:urgent", "urgency:urgent")):
+        limits[name] = min(limits[source], DOUBT)
+    return limits
 
 
-def _said(
-    told: Sequence[Account], readings: Sequence[dict[str, Reading]], limits: dict[str, float], weak: set[str]
-) -> list[set[str]]:
+def _hate(reading: dict[str, Reading]) -> float:
+    """The score of hate, lowest where plain nuisance is likelier: such hate does not count."""
+    score = reading["category:hate"].score
+    return score if score >= reading["category:asb"].score else -99.0
+
+
+def _said(told: Sequence[Account], readings: Sequence[dict[str, Reading]], limits: dict[str, float]) -> list[set[str]]:
     """The labels as they stand with the thresholds chosen so far."""
-    return [
-        names_said(label(one.text, (), Signs(read, limits, frozenset(weak))))
-        for one, read in zip(told, readings, strict=True)
-    ]
+    return [names_said(label(one.text, (), Signs(read, limits))) for one, read in zip(told, readings, strict=True)]
 
 
 if __name__ == "__main__":

@@ -76,7 +76,7 @@ def triage(text: str, motive: Iterable[str] = (), *, account: bool = True) -> La
 def label(text: str, answers: tuple[str, ...], signs: Signs) -> Labels:
     """The labels of one account with what the encoder reads in it (nothing, where the rules stand alone)."""
     account = read_account(text)
-    words, found = account.words, signs.agreed(account.find(_LABELS))
+    words, found = account.words, account.find(_LABELS)
 
     danger = judge(account.tagged, account.find(DANGER), account.abroad)
     flags = _flags(found)

@@ -12,7 +12,7 @@ from casework.triage import learnt, triage
 from casework.triage.decide import label
 from casework.triage.labels import CATEGORIES, URGENCIES
 from casework.triage.learnt import Signs, model
-from casework.triage.learnt.encoder import FOLDER, Encoder, NotWhole, Reading
+from casework.triage.learnt.encoder import FOLDER, Encoder, NotWhole
 from learning.accounts import Account, accounts
 from learning.evaluate import broken, figures, judge
 
@@ -28,12 +28,6 @@ def with_encoder() -> Iterator[None]:
     assert learnt.load()
     yield
     learnt.unload()
-
-
-@pytest.fixture
-def rules_alone() -> Iterator[None]:
-    learnt.unload()
-    yield
 
 
 def test_the_files_are_those_of_the_card_and_small_enough_for_git() -> None:
@@ -54,20 +48,14 @@ def test_a_changed_file_is_refused_and_the_rules_stand_alone(tmp_path: Path, mon
     assert triage("he has a knife and he is outside my door").urgency == "emergency"
 
 
-def test_no_flag_no_strand_and_no_urgency_of_a_rule_is_lost(with_encoder: None) -> None:
-    hints = frozenset(model._in_process[0].card["hints"])
-    deaf = Signs({"none": Reading(-99.0, (0, 1))}, {}, hints)
+def test_no_flag_no_strand_no_kind_and_no_urgency_of_a_rule_is_lost(with_encoder: None) -> None:
     for one in TOLD:
-        before, after = label(one.text, (), deaf), triage(one.text)
-        assert set(before.risk_flags) <= set(after.risk_flags), one.id
-        assert set(before.strands) <= set(after.strands), one.id
-        assert URGENCIES.index(after.urgency) <= URGENCIES.index(before.urgency), one.id
-        assert before.category != "hate" or after.category == "hate", one.id
-
-
-def test_where_the_rules_stand_alone_hints_count(rules_alone: None) -> None:
-    text = "He hit me in the face on the stairs yesterday."
-    assert "violence" in triage(text).risk_flags
+        rules, both = label(one.text, (), Signs()), triage(one.text)
+        assert set(rules.risk_flags) <= set(both.risk_flags), one.id
+        assert set(rules.strands) <= set(both.strands), one.id
+        assert set(rules.asb_types) - {"harassment_intimidation"} <= set(both.asb_types), one.id
+        assert URGENCIES.index(both.urgency) <= URGENCIES.index(rules.urgency), one.id
+        assert rules.category != "hate" or both.category == "hate", one.id
 
 
 @pytest.mark.parametrize("account", TOLD, ids=lambda one: one.id)

@@ -43,7 +43,6 @@ class Encoder:
 
         self.card: dict[str, Any] = _card(folder)
         self.labels: list[str] = self.card["labels"]
-        self.hints: frozenset[str] = frozenset(self.card["hints"])
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from casework.triage.labels import EMERGENCY_FLAGS, STRANDS, URGENT_FLAGS, Reason
 from casework.triage.languages import foreign
 from casework.triage.learnt.encoder import Encoder, NotWhole, Reading
-from casework.triage.rules import Found
 
 RULE = "learnt"
 # A lower threshold on the same score.
@@ -50,28 +49,11 @@ class Signs:
 
     readings: dict[str, Reading] = field(default_factory=dict)
     limits: dict[str, float] = field(default_factory=dict)
-    hints: frozenset[str] = frozenset()
 
     def has(self, name: str) -> bool:
         """Whether ``label:value`` reaches its threshold."""
-        reading = self.readings.get(_SAME.get(name, name.removeprefix("hint:")))
+        reading = self.readings.get(_SAME.get(name, name))
         return reading is not None and reading.score >= self.limits.get(name, float("inf"))
-
-    def agreed(self, found: Found) -> Found:
-        """What the rules found, less the hints that the encoder does not share.
-
-        A hint is a rule that was right in too few accounts of the labelled ones to stand by itself (the card names
-        them). Where the encoder is not loaded every rule stands, which errs towards care.
-        """
-        if not self.readings:
-            return found
-        kept: Found = {}
-        for name, hits in found.items():
-            shared = self.has("hint:category:hate" if name.startswith("strand:") else f"hint:{name}")
-            stay = [hit for hit in hits if shared or f"{name} {hit.rule}" not in self.hints]
-            if stay:
-                kept[name] = stay
-        return kept
 
     def values(self, label: str) -> set[str]:
         """The values of one label that count."""
@@ -152,7 +134,7 @@ def read(text: str) -> Signs:
         readings = _read_last[text] = encoder.read(text)
         while len(_read_last) > _LAST:
             _read_last.popitem(last=False)
-    return Signs(readings, encoder.card["thresholds"], encoder.hints)
+    return Signs(readings, encoder.card["thresholds"])
 
 
 def _unread(text: str) -> bool:
