@@ -32,7 +32,8 @@ MANY = {"strands": STRANDS, "asb_types": ASB_TYPES, "risk_flags": RISK_FLAGS}
 @dataclass(frozen=True)
 class Account:
     """One account and its settled labels, as ``triage-labels`` names them; ``pair`` joins minimal pairs, ``readers``
-    is how many people labelled it without seeing each other's labels."""
+    is how many labelled it without seeing each other's labels, ``language`` is named in part ``train`` where it is not
+    English."""
 
     id: str
     text: str
@@ -44,6 +45,7 @@ class Account:
     urgency: str
     pair: str | None
     readers: int = 1
+    language: str = "English"
 
     @property
     def voice(self) -> str:
@@ -69,6 +71,7 @@ def _account(line: str) -> Account:
         entry["urgency"],
         entry.get("pair"),
         entry.get("readers", 1),
+        entry.get("language", "English"),
     )
     _check(made)
     return made

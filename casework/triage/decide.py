@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from casework.triage import learnt
+from casework.triage.abroad import Abroad, read_abroad
 from casework.triage.labels import (
     ASB_TYPES,
     CLAUSES,
@@ -53,7 +54,7 @@ def _values(found: Found, label: str) -> set[str]:
 
 
 def _reason(label: str, value: str, hit: Hit, words: Words, clause: str) -> Reason:
-    span = (words.starts[hit.first], words.ends[hit.last])
+    span = hit.span or (words.starts[hit.first], words.ends[hit.last])
     return Reason(label, value, hit.rule, "account", span, hit.clause or clause)
 
 
@@ -76,9 +77,10 @@ def triage(text: str, motive: Iterable[str] = (), *, account: bool = True) -> La
 def label(text: str, answers: tuple[str, ...], signs: Signs) -> Labels:
     """The labels of one account with what the encoder reads in it (nothing, where the rules stand alone)."""
     account = read_account(text)
-    words, found = account.words, account.find(_LABELS)
+    words, told_abroad = account.words, read_abroad(text)
+    found = _joined(account.find(_LABELS), told_abroad)
 
-    danger = judge(account.tagged, account.find(DANGER), account.abroad)
+    danger = judge(account.tagged, account.find(DANGER), account.abroad, told_abroad)
     flags = _flags(found)
     if danger.emergency:
         flags |= danger.flags
@@ -91,7 +93,8 @@ def label(text: str, answers: tuple[str, ...], signs: Signs) -> Labels:
     category, why = _category(signals, strands, types, flags, "other" in answers)
     if not (told or ruled or flags & (URGENT_FLAGS | EMERGENCY_FLAGS)):
         category, why = signs.category(category, why)
-    if category in ("not_asb", "other") and ("other" in answers or foreign(text)):
+    unread = foreign(text) and not (category == "other" and told_abroad.harmless)
+    if category in ("not_asb", "other") and ("other" in answers or unread):
         # Somebody sees a motive in it, or nobody has understood it yet: never everyday living, never no report.
         category, why = "asb", "category.asb"
     hate = category == "hate"
@@ -105,6 +108,16 @@ def label(text: str, answers: tuple[str, ...], signs: Signs) -> Labels:
     return Labels(
         category, kind, ordered(kept, STRANDS), kept_types, ordered(flags, RISK_FLAGS), urgency, tuple(reasons)
     )
+
+
+def _joined(found: Found, told: Abroad) -> Found:
+    """What the rules found, and what the tables of other languages did."""
+    if not told.signs:
+        return found
+    joined = {name: list(hits) for name, hits in found.items()}
+    for sign in told.signs:
+        joined.setdefault(sign.label, []).append(Hit(sign.rule, sign.clause, 0, 0, sign.span))
+    return joined
 
 
 def _reasons(

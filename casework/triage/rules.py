@@ -25,12 +25,13 @@ _COMMON_WEIGHT = 12.0
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A rule that fired: its name, its clause, its first and last word."""
+    """A rule that fired: its name, its clause, its first and last word; or the characters, where no words are."""
 
     rule: str
     clause: str
     first: int
     last: int
+    span: tuple[int, int] | None = None
 
 
 Found = dict[str, list[Hit]]

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 
+from casework.triage.abroad import PLAINLY_ENGLISH, Abroad, read_abroad
 from casework.triage.dangerbook import LABELS, danger_book, read_words
 from casework.triage.guards import blocked
-from casework.triage.labels import RISK_FLAGS, Screen
+from casework.triage.labels import EMERGENCY_FLAGS, RISK_FLAGS, Screen
 from casework.triage.languages import ENGLISH, foreign
 from casework.triage.rules import Found, Hit
 from casework.triage.text import Text
@@ -19,7 +20,7 @@ __all__ = ["LABELS", "judge", "screen"]
 
 # Plain cries in scripts without our word boundaries; then words of danger, which alone only raise a doubt.
 _CRIES = (
-    "救命", "救我", "帮帮我", "幫幫我", "النجدة", "ساعدوني", "ساعدني", "أنقذوني", "انقذوني", "کمک", "یارمەتی", "فریام", "هاوار",
+    "救命", "救我", "帮帮我", "幫幫我", "النجدة", "ساعدوني", "ساعدني", "أنقذوني", "انقذوني", "کمک", "یارمەتی", "فریام",
     "помогите", "допоможіть", "рятуйте", "спасите", "поможіть", "מצילים", "મદદ", "बचाओ", "ਬਚਾਓ", "مدد", "বাঁচাও", "உதவி", "እርዳታ", "βοήθεια", "помощь", "допомога",
 )  # fmt: skip
 _SIGNS = (
@@ -41,6 +42,7 @@ _PAST_SIGNS = (
     "вчора", "вчера", "минулого", "прошл", "щодня", "щоночі", "каждый день", "каждую ночь", "昨天", "昨晚", "上周", "每天", "每晚", "去年",
 )  # fmt: skip
 _OTHER_SCRIPT = re.compile("[\u0370-\u1fff\u3040-\uffee]")
+_NOTHING = Abroad()
 _PANIC_WORDS = 6
 _QUIET = ("sign:", "live:", "weak:")
 # A message of so few words that tells of nothing past or usual tells of now.
@@ -59,19 +61,20 @@ def screen(text: str) -> Screen:
     book = danger_book()
     abroad = text if _OTHER_SCRIPT.search(text) else ""
     words = read_words(text)
-    if not abroad and book.anchors.isdisjoint(words):
+    told = read_abroad(text) if abroad or not _plainly_english(words) else _NOTHING
+    if not abroad and not told.signs and book.anchors.isdisjoint(words):
         return Screen(False, False, frozenset(), ())
     tagged = book.read(words)
     if len(words) <= _LONG:
-        return judge(tagged, book.apply(tagged), abroad)
-    return judge(tagged, book.apply(tagged, settled=lambda found: _settled(tagged, found, len(words))), abroad)
+        return judge(tagged, book.apply(tagged), abroad, told)
+    return judge(tagged, book.apply(tagged, settled=lambda found: _settled(tagged, found, len(words))), abroad, told)
 
 
 def _settled(tagged: Text, found: Found, size: int) -> bool:
     return any(name.startswith("now:") for name in found) or bool(_likely(tagged, found, size)[0])
 
 
-def judge(tagged: Text, found: Found, abroad: str = "") -> Screen:
+def judge(tagged: Text, found: Found, abroad: str = "", told: Abroad = _NOTHING) -> Screen:
     """The screening of a message that has been read already."""
     rules = {hit.rule for name, hits in found.items() if not name.startswith(_QUIET) for hit in hits}
     now = {name[4:] for name in found if name.startswith("now:")}
@@ -97,13 +100,23 @@ def judge(tagged: Text, found: Found, abroad: str = "") -> Screen:
         now.add("immediate_danger")
         rules.add("danger.sign")
     abroad_now, abroad_doubt = _abroad(tagged, abroad, short)
+    risks = told.values("flag")
+    if risks & EMERGENCY_FLAGS:
+        now |= risks & EMERGENCY_FLAGS
+        rules |= {sign.rule for sign in told.signs if sign.label.startswith("flag:")}
+    elif risks - {"repeat_or_escalating"} and not told.settled:
+        doubt = True
+        rules.add("doubt.other_language")
+    quiet = told.settled or (told.harmless and not risks)
+    if abroad_now and quiet and not risks & EMERGENCY_FLAGS:
+        abroad_now = False
     if abroad_now:
         now.add("immediate_danger")
         rules.add("danger.other_language")
     elif abroad_doubt:
         doubt = True
         rules.add("doubt.other_language")
-    flags = {name[5:] for name in found if name.startswith("sign:")}
+    flags = {name[5:] for name in found if name.startswith("sign:")} | risks
     if "suicide_self_harm" in now:
         now.add("immediate_danger")
     flags |= now
@@ -182,6 +195,11 @@ def _foreign_words(tagged: Text) -> bool:
 def _english(words: list[str]) -> bool:
     """Whether the words read like English at all."""
     return sum(word in ENGLISH for word in words) * 5 >= len(words)
+
+
+def _plainly_english(words: list[str]) -> bool:
+    """Whether a fifth of the words are English and of no language that the tables read."""
+    return sum(word in PLAINLY_ENGLISH for word in words) * 5 >= len(words)
 
 
 def _only_help(tagged: Text, size: int) -> bool:

@@ -1,0 +1,207 @@
+"""Accounts in eight other languages: what they tell, by tables of stems and one table of combinations.
+
+They yield what the rules for English yield, so that an account in Polish is labelled, explained and screened as an
+English one is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from casework.triage.abroad.tables import LANGUAGES, Place, Places, places, read_tokens
+from casework.triage.labels import STRANDS
+from casework.triage.languages import ENGLISH, foreign
+from casework.triage.words import split_fast
+
+__all__ = ["LANGUAGES", "PLAINLY_ENGLISH", "Abroad", "Sign", "read_abroad"]
+
+_OWN = {name: code for code, name in LANGUAGES.items()}
+_OWN["Russian"] = "uk"
+_ARABIC, _CYRILLIC, _HAN = (re.compile(signs) for signs in ("[\u0600-\u06ff]", "[\u0400-\u04ff]", "[\u4e00-\u9fff]"))
+_MARKED = re.compile("[ąćęłńóśźżăâîșțşţãõçáéíêôà]")
+_KURDISH, _PERSIAN = re.compile("[ڕڵێۆە]"), re.compile("[پچژگکی]")
+# Words of English that are none of Polish, Romanian or Portuguese.
+PLAINLY_ENGLISH = ENGLISH - frozenset(
+    ["a", "i", "as", "do", "to", "no", "me", "on", "are", "so", "we", "or", "in", "it", "for", "be", "am", "my", "at"]
+    + ["if", "were", "all", "he", "with"]
+)
+# So many words apart concepts speak of one thing; Chinese counts characters.
+_NEAR, _NEAR_HAN = 8, 14
+_SHORT = {
+    "race_ethnicity": "race", "religion_belief": "religion", "sexual_orientation": "orientation",
+    "gender_identity": "gender",
+}  # fmt: skip
+_OF_STRAND = frozenset({"slur", "group"})
+# Of no danger and no hostility: an account of these alone is understood as a question.
+_HARMLESS = frozenset(
+    {
+        *("ask", "repair", "hypo", "neg", "denied", "idiom", "because", "now", "past", "over", "recur", "long_ago"),
+        *(
+            "night",
+            "daytime",
+            "mild",
+            "call",
+            "everyday",
+            "rubbish",
+            "garden",
+            "hallway",
+            "vehicle",
+            "parking",
+            "letter",
+        ),
+        *("animal", "loud", "smoke_gas", "at_door", "stands", "holds", "shout", "object", "debt", "collapsed", "elder"),
+        *("child", "group_sex", "group_age", "group_race", "group_disability"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A label that the tables found, its rule and clause, and the characters relied on."""
+
+    label: str
+    rule: str
+    clause: str
+    span: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Abroad:
+    """What an account in another language tells; nothing where it is in none of the eight."""
+
+    code: str = ""
+    signs: tuple[Sign, ...] = ()
+    concepts: frozenset[str] = frozenset()
+
+    def values(self, label: str) -> set[str]:
+        """The values of one label."""
+        start = label + ":"
+        return {sign.label[len(start) :] for sign in self.signs if sign.label.startswith(start)}
+
+    @property
+    def harmless(self) -> bool:
+        """Whether it is plainly a repair or a question, and nothing in it tells of hostility or danger."""
+        return bool(self.concepts & {"ask", "repair", "hypo"}) and self.concepts <= _HARMLESS
+
+    @property
+    def settled(self) -> bool:
+        """Whether the danger it speaks of is told as past, over, denied or only asked about."""
+        return bool(self.concepts & {"past", "over", "hypo", "denied"}) and not self.concepts & {"now", "cry"}
+
+
+@dataclass(slots=True)
+class _Rule:
+    label: str
+    name: str
+    clause: str
+    near: list[tuple[str, ...]] = field(default_factory=list)
+    anywhere: list[tuple[str, ...]] = field(default_factory=list)
+    without: list[str] = field(default_factory=list)
+
+
+@cache
+def _rules() -> tuple[_Rule, ...]:
+    made: list[_Rule] = []
+    text = (Path(__file__).parent / "rules.txt").read_text(encoding="utf-8")
+    for line in text.splitlines():
+        if line.startswith("#") or not line.strip():
+            continue
+        head, clause, what = (part.strip() for part in line.split("|", 2))
+        label, name = head.split()
+        if label != "strand:*":
+            made.append(_rule(label, name, clause, what))
+            continue
+        for strand in STRANDS:
+            made.append(_rule(f"strand:{strand}", name, clause, what, _SHORT.get(strand, strand)))
+    return tuple(made)
+
+
+def _rule(label: str, name: str, clause: str, what: str, strand: str = "") -> _Rule:
+    rule = _Rule(label, name, clause)
+    for part in what.split():
+        bare = part.lstrip("@!").split("|")
+        names = tuple(f"{one}_{strand}" if strand and one in _OF_STRAND else one for one in bare)
+        if part.startswith("!"):
+            rule.without += names
+        elif part.startswith("@"):
+            rule.anywhere.append(names)
+        else:
+            rule.near.append(names)
+    return rule
+
+
+def _all(found: Places, names: Iterable[str]) -> list[Place]:
+    return [place for name in names for place in found.get(name, ())]
+
+
+def _fires(rule: _Rule, found: Places, reach: int) -> tuple[int, int] | None:
+    """The characters of the first place where a rule's concepts stand together."""
+    if any(name in found for name in rule.without):
+        return None
+    if not all(any(name in found for name in names) for names in (*rule.near, *rule.anywhere)):
+        return None
+    for start in _all(found, rule.near[0]):
+        low, high = start.span
+        for names in rule.near[1:]:
+            others = _all(found, names)
+            close = [one for one in others if one.first - start.last <= reach and start.first - one.last <= reach]
+            if not close:
+                break
+            low, high = min(low, close[0].span[0]), max(high, close[0].span[1])
+        else:
+            return low, high
+    return None
+
+
+def _codes(text: str, name: str | None) -> list[str]:
+    if name == "Japanese":
+        return []
+    if _HAN.search(text):
+        return ["zh"]
+    if _CYRILLIC.search(text):
+        return ["uk"]
+    if _ARABIC.search(text):
+        if _KURDISH.search(text):
+            return ["ku"]
+        return ["fa", "ar", "ku"] if _PERSIAN.search(text) else ["ar", "fa"]
+    if name in _OWN:
+        return [_OWN[name]]
+    if name is None and PLAINLY_ENGLISH.isdisjoint(split_fast(text[:2000])):
+        return ["pl", "ro", "pt"]
+    return []
+
+
+def read_abroad(text: str) -> Abroad:
+    """What a text in another language tells. Total."""
+    name = foreign(text)
+    codes = _codes(text, name)
+    if not codes:
+        return Abroad()
+    reading = read_tokens(text[:6000])
+    best: tuple[int, str, Places] = (0, "", {})
+    for code in codes:
+        found = places(reading, code)
+        weight = len({place.span for all_ in found.values() for place in all_}) * 2 + (_OWN.get(name or "") == code)
+        if weight > best[0]:
+            best = (weight, code, found)
+    _, code, found = best
+    if not code or (
+        name is None and len(codes) == 3 and "pl" in codes and best[0] < (2 if _MARKED.search(text) else 4)
+    ):
+        return Abroad()
+    concepts = frozenset(found)
+    if "hypo" in found and "now" not in found:
+        return Abroad(code, (), concepts)
+    reach = _NEAR_HAN if code == "zh" else _NEAR
+    signs: dict[str, Sign] = {}
+    for rule in _rules():
+        if rule.label in signs:
+            continue
+        span = _fires(rule, found, reach)
+        if span is not None:
+            signs[rule.label] = Sign(rule.label, f"abroad.{code}.{rule.name}", rule.clause, span)
+    return Abroad(code, tuple(signs.values()), concepts)
