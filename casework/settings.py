@@ -108,7 +108,7 @@ class Settings(BaseSettings):
     embed_origins: Annotated[tuple[str, ...], NoDecode] = ()
     # Serves /embedding, which shows the launcher at work.
     embed_page: bool = False
-    # What reporters may choose from, the first one where nothing fits; each has its texts in locale/ (docs/operating.md).
+    # What reporters may choose from, the first one where nothing fits; each has its texts in locale/.
     languages: Annotated[tuple[str, ...], NoDecode] = (ENGLISH,)
     duty_phone: str = ""
     duty_manager_name: str = "Duty manager"

@@ -75,7 +75,7 @@ def read(tag: str) -> Translated:
         if isinstance(message.id, str):
             if isinstance(message.string, str) and message.string:
                 texts[message.id] = message.string
-        elif not isinstance(message.string, str):
+        elif message.string and not isinstance(message.string, str):
             plurals[message.id[0]] = tuple(message.string)
     locale = Locale.parse(tag, sep="-")
     return Translated(tag, str(locale), locale.text_direction, texts, plurals, _rule(book.plural_expr))
@@ -83,7 +83,7 @@ def read(tag: str) -> Translated:
 
 def _rule(expression: str) -> Callable[[int], int]:
     """The rule of a catalogue's header as a function."""
-    from gettext import c2py  # type: ignore[attr-defined]
+    from gettext import c2py
 
     chosen: Callable[[int], int] = c2py(expression)
     return chosen

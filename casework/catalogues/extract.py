@@ -26,6 +26,7 @@ _PLACES: tuple[tuple[str, str, Mapping[str, str]], ...] = (
     ("yaml", "casework/questions/wording.yml", {}),
     ("yaml", "casework/questions/faq.yml", {}),
     ("yaml", "casework/questions/helplines.yml", {"keys": _OF_HELPLINES}),
+    ("python", "casework/cases/*.py", {}),
     ("python", "casework/questions/*.py", {}),
     ("python", "casework/conversation/*.py", {}),
     ("python", "casework/catalogues/dates.py", {}),

@@ -87,7 +87,7 @@ class ReceiptBody(Strict):
 
 
 class StartBody(Strict):
-    """`{}`, or the language that the chat is to speak (BCP 47, such as `en-GB`); the nearest that is offered is taken."""
+    """`{}`, or the language to speak (BCP 47, such as `en-GB`); the nearest that is offered is taken."""
 
     language: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{2,35}$")] | None = None
 

@@ -148,7 +148,7 @@ def body_mac(services: Services, body: MessageBody) -> bytes:
 
 
 def said(body: MessageBody, question: str | None) -> str:
-    """What the person said, for the page: the words, or the labels of what was chosen as they were shown, with the note."""
+    """What the person said, for the page: the words, or the labels (as shown) of what was chosen, with the note."""
     if body.text is not None:
         return body.text
     asked = None if question is None else plan().by_name.get(question)
