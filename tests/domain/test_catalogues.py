@@ -140,7 +140,8 @@ def test_every_table_of_texts_is_in_the_template() -> None:
     held = set(sources())
     written = [line for lines in (*wording.texts().values(), *wording.faq().values()) for line in lines]
     for question in plan().questions:
-        written += [question.text, question.why, question.review, question.hint, question.note, *question.texts.values()]
+        written += [question.text, question.why, question.review, question.hint, question.note]
+        written += question.texts.values()
         written += [text for option in question.options for text in (option.label, option.short)]
     written += [line["name"] for line in wording.helplines().values()]
     assert [text for text in written if text and text not in held] == []
@@ -168,7 +169,7 @@ def test_the_pseudo_locales_leave_nothing_as_it_was() -> None:
 
 def test_what_is_filled_into_a_text_from_right_to_left_keeps_its_own_direction() -> None:
     with spoken("ar-XB"):
-        assert gettext("{name}: {number}", name="A", number="0151 443 2600") == "\u2068A\u2069: \u20680151 443 2600\u2069"
+        assert gettext("{name}: {number}", name="A", number="0151 443") == "\u2068A\u2069: \u20680151 443\u2069"
     with spoken("en-XA"):
         assert "\u2068" not in gettext("{name}: {number}", name="A", number="1")
 
