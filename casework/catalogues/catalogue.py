@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Protocol
 LOCALE = Path(__file__).resolve().parents[2] / "locale"
 DOMAIN = "reporting"
 # Unicode's isolates: what stands between them keeps its own direction (UAX 9).
-FIRST_STRONG, POP = "\u2068", "\u2069"
+LEFT_TO_RIGHT, FIRST_STRONG, POP = "\u2066", "\u2068", "\u2069"
 
 
 class Catalogue(Protocol):
@@ -98,5 +99,7 @@ def filled(text: str, english: str, values: Mapping[str, object]) -> str:
 
 
 def isolate(value: str) -> str:
-    """The value between isolates; HTML stays HTML."""
-    return FIRST_STRONG + value + POP
+    """The value between isolates: numbers and codes run from left to right, words as they do. HTML stays HTML."""
+    words = re.sub(r"<[^>]*>", "", value) if "<" in value else value
+    own = FIRST_STRONG if any(character.isalpha() for character in words) else LEFT_TO_RIGHT
+    return own + value + POP

@@ -169,7 +169,7 @@ def test_the_pseudo_locales_leave_nothing_as_it_was() -> None:
 
 def test_what_is_filled_into_a_text_from_right_to_left_keeps_its_own_direction() -> None:
     with spoken("ar-XB"):
-        assert gettext("{name}: {number}", name="A", number="0151 443") == "\u2068A\u2069: \u20680151 443\u2069"
+        assert gettext("{name}: {number}", name="A", number="0151 443") == "\u2068A\u2069: \u20660151 443\u2069"
     with spoken("en-XA"):
         assert "\u2068" not in gettext("{name}: {number}", name="A", number="1")
 

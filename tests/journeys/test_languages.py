@@ -3,7 +3,6 @@ and the case is the one that the same report makes in English."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,18 +11,14 @@ from tests.kit import ORDINARY, Chat, Stack
 from tests.plain_english import leftovers, of_turn
 
 pytestmark = pytest.mark.stack
-OFFERED = "en-GB,en-XA,ar-XB"
 DANGER = "he is outside my door with a knife"
 ALIGHT = "they are setting fire to my house right now"
 
 
-@pytest.fixture(scope="module")
-def tongues(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """The running stack with the pseudo-locales on offer."""
-    stack = Stack(tmp_path_factory.mktemp("tongues") / "home", extra={"REPORTING_LANGUAGES": OFFERED})
-    stack.start()
-    yield stack
-    stack.stop()
+@pytest.fixture
+def tongues(tongues_stack: Stack) -> Stack:
+    """Speaks English and both pseudo-locales."""
+    return tongues_stack
 
 
 class Watched(Chat):

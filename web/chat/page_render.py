@@ -76,7 +76,7 @@ class Pages:
             _=in_page,
             strong=Markup("<strong>{}</strong>").format,
             kbd=Markup("<kbd>{}</kbd>").format,
-            link=Markup('<a href="{}">{}</a>').format,
+            link=link,
         )
 
     def html(self, name: str, data: Mapping[str, Any]) -> str:
@@ -113,6 +113,12 @@ class Pages:
 def when(moment: str) -> str:
     """A moment (ISO 8601) as people here say it: "Friday 20 November at 21:27"."""
     return day_and_time(datetime.fromisoformat(moment))
+
+
+def link(href: str, shown: str) -> Markup:
+    """A link inside a text. It may stand in a box of its own, so a number in it says its direction itself."""
+    own = number_dir() if href.startswith("tel:") else Markup()
+    return Markup('<a href="{}"{}>{}</a>').format(href, own, shown)
 
 
 def number_dir() -> Markup:
