@@ -21,7 +21,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from casework.catalogues import ENGLISH, known
+from casework.catalogues import ENGLISH, is_readable, known
 from casework.colours import contrast
 
 PREFIX = "REPORTING_"
@@ -198,8 +198,8 @@ class Settings(BaseSettings):
     @field_validator("languages")
     @classmethod
     def _known_languages(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        if not value or any(tag not in known() for tag in value):
-            raise ValueError(f"one or several of {', '.join(known())}")
+        if not value or not all(is_readable(tag) for tag in value):
+            raise ValueError(f"one or several of {', '.join(known())}, each with a file that can be read")
         return tuple(dict.fromkeys(value))
 
     @field_validator("home")

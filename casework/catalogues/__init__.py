@@ -5,7 +5,7 @@
 """
 
 from casework.catalogues.current import N_, direction, gettext, isolated, language, ngettext, spoken, use
-from casework.catalogues.offered import ENGLISH, best, known, name_of
+from casework.catalogues.offered import ENGLISH, best, is_readable, known, name_of
 
 __all__ = [
     "ENGLISH",
@@ -13,6 +13,7 @@ __all__ = [
     "best",
     "direction",
     "gettext",
+    "is_readable",
     "isolated",
     "known",
     "language",

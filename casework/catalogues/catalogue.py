@@ -62,12 +62,13 @@ def path_of(tag: str) -> Path:
 
 
 def read(tag: str) -> Translated:
-    """The catalogue of a language. Entries that are empty or marked fuzzy count as missing. Raises OSError."""
+    """The catalogue of a language. Entries that are empty or marked fuzzy count as missing. Raises OSError, ValueError
+    and what Babel raises for a file that is none."""
     from babel import Locale
     from babel.messages.pofile import read_po
 
     with path_of(tag).open("rb") as file:
-        book = read_po(file, locale=tag.replace("-", "_"), domain=DOMAIN)
+        book = read_po(file, locale=tag.replace("-", "_"), domain=DOMAIN, abort_invalid=True)
     texts: dict[str, str] = {}
     plurals: dict[str, tuple[str, ...]] = {}
     for message in book:

@@ -30,6 +30,15 @@ def catalogue(tag: str) -> Catalogue | None:
     return read(tag) if tag != ENGLISH and tag in known() else None
 
 
+def is_readable(tag: str) -> bool:
+    """Whether this language can be spoken. Asked at the start, so that no turn finds out."""
+    try:
+        return tag in known() and (tag == ENGLISH or catalogue(tag) is not None)
+    except Exception:
+        # Whatever a file holds that Babel cannot read: another language, not a fault in the middle of a report.
+        return False
+
+
 def name_of(tag: str) -> str:
     """The language's name for itself."""
     if tag == ENGLISH:

@@ -28,6 +28,7 @@ from casework.catalogues import (
 from casework.catalogues.pseudo import LONGER, PSEUDO
 from casework.conversation import views
 from casework.questions import plan, wording
+from casework.settings import SettingsError, load_settings
 from tests.domain.talk import Talk
 
 CYMRAEG = """
@@ -93,6 +94,15 @@ def test_a_text_that_is_missing_empty_fuzzy_or_spoiled_is_english_and_no_other(w
         # The emergency card is never lost for a catalogue.
         assert wording.card().startswith("If anyone is in danger now, call 999.")
     assert known() == (ENGLISH, "cy", *PSEUDO) and offered.name_of("cy") == "Cymraeg"
+
+
+@pytest.mark.parametrize("spoiled", ['msgid "Yes"\nmsgstr[x] "Ie"', "\x00\xff\xfe"])
+def test_a_file_that_cannot_be_read_stops_the_start(welsh: str, tmp_path: Path, spoiled: str) -> None:
+    assert load_settings(_env_file=None, languages=("en-GB", welsh)).languages == ("en-GB", welsh)
+    (tmp_path / "cy" / "LC_MESSAGES" / "reporting.po").write_text(spoiled, encoding="latin-1")
+    offered.catalogue.cache_clear()
+    with pytest.raises(SettingsError, match="REPORTING_LANGUAGES"):
+        load_settings(_env_file=None, languages=("en-GB", welsh))
 
 
 def test_an_unknown_language_speaks_english() -> None:
