@@ -13,7 +13,8 @@ import pytest
 from casework.settings import Settings
 from tests.plain_english import leftovers, of_page, of_turn
 from tests.web.conftest import PLAIN, Front, opened_front
-from tests.web.return_by_hand import Browser, send
+from tests.web.pages_by_hand import hidden
+from tests.web.return_by_hand import NAMED, Browser, send
 from web.chat.errors import MESSAGES
 
 OFFERED = ("en-GB", "en-XA", "ar-XB")
@@ -173,3 +174,41 @@ def test_a_plain_english_word_would_be_found() -> None:
     page = '<p title="[\u0166]">LR-12AB-34CD sam@x.uk</p><textarea>mine</textarea><a aria-label="Exit">[\u00dd]</a>'
     assert leftovers(of_page(page)) == ["Exit"]
     assert leftovers(["[\u00dd\u00e9\u0161] No"]) and not leftovers(["[\u00dd\u00e9\u0161] mine"], "mine")
+
+
+def given(name: str, **other: dict[str, Any]) -> dict[str, Any]:
+    """The fields with which a form of the page answers this question."""
+    body = other.get(name) or PLAIN.get(name, {"do": "skip"})
+    return {name: value for name, value in body.items() if name != "note"}
+
+
+@pytest.mark.parametrize("ends", ["send", "leave"])
+def test_every_page_of_a_report_is_translated(tongues: Front, ends: str) -> None:
+    browser = Browser(tongues)
+    browser.post("/language", language="en-XA")
+    browser.post("/start")
+    typed = (ACCOUNT, "L36 9YT", "Canary Name", "canary@example.org", "Duty manager")
+    seen = []
+    for _ in range(40):
+        page = browser.get("/chat").text
+        assert leftovers(of_page(page), *typed) == []
+        seen.append(hidden(page, "question"))
+        form = {name: hidden(page, name) for name in ("id", "after", "question", "kind")}
+        if seen[-1] == "review":
+            break
+        # Nothing chosen and nothing written: what is wrong stands beside the field.
+        wrong = browser.post("/chat", **form)
+        assert wrong.status_code == 400 and leftovers(of_page(wrong.text), *typed) == []
+        browser.post("/chat", **form, **given(seen[-1], **NAMED))
+    assert {"account", "motive", "contact_value", "contact_safety"} < set(seen) and seen[-1] == "review"
+    if ends == "send":
+        browser.post("/chat", **form, do="send")
+        page = browser.get("/chat").text
+        assert 'id="kept"' in page and leftovers(of_page(page), *typed) == []
+        return
+    browser.post("/chat", **form, do="leave")
+    page = browser.get("/chat").text
+    left = browser.post(
+        "/chat", **{name: hidden(page, name) for name in ("id", "after", "question", "kind")}, choice="yes"
+    )
+    assert 'id="closed"' in left.text and leftovers(of_page(left.text), *typed) == []
