@@ -38,7 +38,7 @@ REST := $(filter-out $(LAYERS),$(patsubst %/,%,$(dir $(wildcard tests/*/test_*.p
 # The long runs: 10,000 random messages, and every place where a process is killed.
 DRILL := tests/journeys/test_noise.py tests/faults
 
-.PHONY: help run test test-fast bench drill eval teach compare train model shell lint format types lock domain envs clean
+.PHONY: help run test test-fast bench drill eval teach compare train model shell lint format types lock texts domain envs clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | while IFS=$$'\t' read -r t d; do printf '%-10s %s\n' "$$t" "$$d"; done
@@ -88,6 +88,9 @@ format: $(APP) ## put the code in shape
 
 types: $(APP) ## mypy
 	@.venv/bin/mypy
+
+texts: $(APP) ## locale/reporting.pot, every text that a reporter may see, for translators
+	@$(PY) -m casework.catalogues.extract
 
 domain: $(APP) ## domain.yml and the story of the plan, from the question plan and its wording
 	$(PY) -m casework.questions.domain

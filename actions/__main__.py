@@ -17,6 +17,7 @@ from actions.leave_report import LeaveReport
 from actions.message import services
 from actions.send_report import SendReport
 from actions.validate_report_form import ValidateReportForm
+from casework.catalogues.offered import catalogue
 from casework.conversation.understand import controls
 from casework.questions import plan, wording
 from casework.triage import learnt, triage
@@ -28,7 +29,8 @@ WARM_UP = "the neighbour shouts at us every night"
 
 def warm_up() -> None:
     """Read the data and the keys before the first turn needs them; a fault here stops the start."""
-    services()
+    for tag in services().settings.languages:
+        catalogue(tag)
     plan(), controls(), wording.texts(), wording.faq()
     learnt.load()
     triage(WARM_UP)

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from casework import catalogues
 from casework.conversation import Incoming, Outcome
 from casework.conversation.turns import Services, open_services
 from casework.conversation.understand import Ranking
@@ -44,9 +45,11 @@ def services() -> Services:
 
 
 def read_message(tracker: Tracker) -> Message:
-    """The latest message of the tracker. Typed words are the person's own, as the front door received them."""
+    """The latest message of the tracker, and from here on its language. Typed words are the person's own, as the front
+    door received them."""
     latest = tracker.latest_message
     beside = latest.get("metadata") or {}
+    catalogues.use(beside.get("language") or catalogues.ENGLISH)
     chosen, several = beside.get("choice"), beside.get("choices")
     typed = None
     if chosen is None and several is None:

@@ -21,6 +21,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from casework.catalogues import ENGLISH, is_readable, known
 from casework.colours import contrast
 
 PREFIX = "REPORTING_"
@@ -107,6 +108,8 @@ class Settings(BaseSettings):
     embed_origins: Annotated[tuple[str, ...], NoDecode] = ()
     # Serves /embedding, which shows the launcher at work.
     embed_page: bool = False
+    # What reporters may choose from, the first one where nothing fits; each has its texts in locale/.
+    languages: Annotated[tuple[str, ...], NoDecode] = (ENGLISH,)
     duty_phone: str = ""
     duty_manager_name: str = "Duty manager"
     duty_manager_email: str = ""
@@ -153,7 +156,9 @@ class Settings(BaseSettings):
     # After how long without a word an advisor is told of a chat about serious danger that broke off.
     broken_off_minutes: Annotated[float, Field(gt=0, le=24 * 60)] = 60.0
 
-    @field_validator("trusted_proxies", "extra_holidays", "embed_origins", "connector_allow", mode="before")
+    @field_validator(
+        "trusted_proxies", "extra_holidays", "embed_origins", "connector_allow", "languages", mode="before"
+    )
     @classmethod
     def _comma_list(cls, value: Any) -> Any:
         if isinstance(value, str):
@@ -189,6 +194,13 @@ class Settings(BaseSettings):
             if not re.fullmatch(r"https://[a-z0-9.-]+(:\d+)?|http://(localhost|127\.0\.0\.1)(:\d+)?", origin):
                 raise ValueError("exact origins such as https://www.example.org, without a path or a star")
         return value
+
+    @field_validator("languages")
+    @classmethod
+    def _known_languages(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not value or not all(is_readable(tag) for tag in value):
+            raise ValueError(f"one or several of {', '.join(known())}, each with a file that can be read")
+        return tuple(dict.fromkeys(value))
 
     @field_validator("home")
     @classmethod

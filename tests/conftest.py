@@ -18,6 +18,18 @@ def running_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     stack.stop()
 
 
+@pytest.fixture(scope="session")
+def tongues_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The real processes once more, with both pseudo-locales on offer beside English."""
+    stack = Stack(
+        tmp_path_factory.mktemp("tongues") / "home",
+        extra={"REPORTING_LANGUAGES": "en-GB,en-XA,ar-XB", "REPORTING_LANDLORD_PHONE": "0151 290 7000"},
+    )
+    stack.start()
+    yield stack
+    stack.stop()
+
+
 @pytest.fixture
 def chat(running_stack: Stack) -> Chat:
     """A conversation that has just begun."""

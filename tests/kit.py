@@ -139,11 +139,11 @@ class Stack:
 class Chat:
     """One conversation over the chat API."""
 
-    def __init__(self, base: str) -> None:
+    def __init__(self, base: str, **start: str) -> None:
         self.api = base + "/chat/api"
         self.session = ""
         self.count = 0
-        status, body = self.request("POST", "/sessions", {})
+        status, body = self.request("POST", "/sessions", start)
         assert status == 201, (status, body)
         self.session, self.turn = body["session"], body["turn"]
         self.last: dict[str, Any] = {}

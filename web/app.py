@@ -16,6 +16,7 @@ from web.chat.pages import PageRoutes
 from web.chat.service import ChatService
 from web.guard import Guard
 from web.headers import SecurityHeaders
+from web.languages import Languages
 from web.logs import RequestLog
 from web.refusals import Refusals
 
@@ -36,7 +37,7 @@ def create_app(settings: Settings | None = None, service: ChatService | None = N
         await chat.close()
 
     pages = PageRoutes(chat)
-    refusals = Refusals(pages.pages, api.API, chat.down())
+    refusals = Refusals(pages.pages, api.API, chat.down)
     app = FastAPI(
         title="Reporting assistant: chat",
         version="1",
@@ -52,6 +53,7 @@ def create_app(settings: Settings | None = None, service: ChatService | None = N
                 https=settings.address.startswith("https:"),
                 framed_by=(*settings.embed_origins, *(("'self'",) if settings.embed_page else ())),
             ),
+            Middleware(Languages, offered=settings.languages),
             Middleware(Guard, refusals=refusals),
         ],
         exception_handlers=refusals.handlers,

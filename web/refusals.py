@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from web.chat import page_troubles
-from web.chat.errors import MESSAGES, ChatError, error, response_of
+from web.chat.errors import ChatError, error, message_of, response_of
 from web.chat.page_render import Pages
 from web.logs import fault_of, log
 
@@ -22,7 +22,7 @@ _CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 class Refusals:
     """Answers for errors, by exception. Paths below `api` always get JSON."""
 
-    def __init__(self, pages: Pages, api: str, down: ChatError) -> None:
+    def __init__(self, pages: Pages, api: str, down: Callable[[], ChatError]) -> None:
         self._pages = pages
         self._api = api
         self._down = down
@@ -38,7 +38,7 @@ class Refusals:
 
     def fault(self, request: Request) -> Response:
         """The last resort: something that nobody expected went wrong."""
-        return self.answer(request, self._down)
+        return self.answer(request, self._down())
 
     def answer(self, request: Request, problem: ChatError) -> Response:
         """The refusal in the form that this request can read."""
@@ -58,7 +58,7 @@ class Refusals:
         assert isinstance(problem, HTTPException)
         code = _CODES.get(problem.status_code, "malformed")
         headers = problem.headers or {}
-        return self.answer(request, ChatError(problem.status_code, code, MESSAGES[code][1], headers=headers))
+        return self.answer(request, ChatError(problem.status_code, code, message_of(code), headers=headers))
 
     async def _not_valid(self, request: Request, _: Exception) -> Response:
         return self.answer(request, error("malformed"))

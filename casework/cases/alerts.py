@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from casework.cases import records
 from casework.cases.contact import contact_of
+from casework.catalogues import N_, gettext, spoken
 from casework.outbox.letters import Letter
 from casework.outbox.rows import put
 from casework.store.tables import outbox
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from casework.store.store import Db
 
 KIND = "reporter_alert"
-SUBJECT = "There is something for you."
-TEXT = f"{SUBJECT} Use your code.\n"
+SUBJECT = N_("There is something for you.")
+USE_IT = N_("Use your code.")
 
 
 def alert_reporter(db: Db, reference: str, now: datetime, key: str) -> None:
@@ -40,8 +41,13 @@ def alert_letter(db: Db, reference: str, key: str) -> Letter | None:
 
     No reference, no link and no name of ours, also not in what becomes its headers.
     """
-    if not contact_of(db, reference).alert:
+    wish = contact_of(db, reference)
+    if not wish.alert:
         return None
     identity = records.identity_of_report(db, records.first_report(db, reference))
     to = identity.get("contact_value", "")
-    return Letter(sha256(key.encode()).hexdigest()[:32], "alert", "", to, SUBJECT, TEXT) if to else None
+    if not to:
+        return None
+    with spoken(wish.language):
+        subject, more = gettext(SUBJECT), gettext(USE_IT)
+    return Letter(sha256(key.encode()).hexdigest()[:32], "alert", "", to, subject, f"{subject} {more}\n")

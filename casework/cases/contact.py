@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from casework.cases import records
 from casework.cases.parts import NAMED_ONLY
+from casework.catalogues import ENGLISH, language
 from casework.outbox.rows import put
 from casework.store.rights_tables import correction
 from casework.store.tables import case_record
@@ -48,12 +49,16 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """What a page may say of it to whoever has the code: the way, never the number, address or name."""
+    """What a page may say of it to whoever has the code: the way, never the number, address or name.
+
+    ``language``: that of the page on which the alert was asked for.
+    """
 
     named: bool
     method: str | None
     safe: tuple[str, ...]
     alert: bool
+    language: str = ENGLISH
 
 
 def contact_of(db: Db, reference: str) -> Contact:
@@ -62,7 +67,8 @@ def contact_of(db: Db, reference: str) -> Contact:
     held = told["contact"]
     if held is None:
         return Contact(False, None, (), False)
-    return Contact(True, held.get("method"), tuple(held.get("safe", ())), bool(held.get("alert")))
+    alert, spoken = bool(held.get("alert")), held.get("alert_language", ENGLISH)
+    return Contact(True, held.get("method"), tuple(held.get("safe", ())), alert, spoken)
 
 
 def change_contact(db: Db, case: Any, wish: Wish, now: datetime) -> None:
@@ -92,6 +98,8 @@ def change_contact(db: Db, case: Any, wish: Wish, now: datetime) -> None:
     contact: dict[str, Any] = {"method": wish.method, "safe": safe}
     if alert:
         contact["alert"] = True
+        if language() != ENGLISH:
+            contact["alert_language"] = language()
     records.put_told(db, key, {**told, "answers": answers, "contact": contact})
     records.put_identity(db, case.reference, key, {name: text for name, text in identity.items() if text})
     _changed(db, case, now, identity="named")

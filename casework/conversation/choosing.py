@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from casework.catalogues import ENGLISH, gettext, language
 from casework.conversation.ages import ADULT, OLD, age_group, ages_told
 from casework.conversation.leads import MIXED, NO, UNSURE, YES, lead
 from casework.conversation.plain import Said, plain_words, tidy
@@ -68,11 +69,18 @@ class Named:
 
 
 def own_words(question: Question, said: Said) -> str | None:
-    """The option whose value, label or short form this is."""
+    """The option whose value, label or short form this is, in English or in the language that is shown."""
     for option in question.options:
         if said.plain in (plain_words(option.value), plain_words(option.label), plain_words(option.short) or None):
             return option.value
         if said.tidy == tidy(plain_words(option.label)):
+            return option.value
+    return None if language() == ENGLISH else _as_shown(question, said)
+
+
+def _as_shown(question: Question, said: Said) -> str | None:
+    for option in question.options:
+        if said.plain in (plain_words(gettext(option.label)), plain_words(gettext(option.short)) or None):
             return option.value
     return None
 

@@ -11,12 +11,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from casework.catalogues import ENGLISH, N_, gettext, language
 from casework.conversation.courtesies import without_courtesies
-from casework.conversation.plain import Said, joined, read_data, with_parts
+from casework.conversation.plain import Said, joined, plain_words, read_data, with_parts
 
 LONGEST = 18  # words in which a wish can be meant
 # Not knowing or not telling is the whole message, or it is the beginning of an answer.
 WHOLE_ONLY = frozenset({"not_sure", "prefer_not", "finished"})
+
+# The words on the buttons. Typed, they mean the wish in every language that is shown.
+LABELS: Mapping[str, str] = {
+    "skip": N_("Skip this question"),
+    "back": N_("Go back"),
+    "pause": N_("Pause and come back later"),
+    "person": N_("Speak to a person"),
+    "language": N_("Another language or format"),
+    "leave": N_("Leave without sending"),
+}
 
 _TELLS = re.compile(
     r"\b(?:he|she|they|hes|shes|theyre|him|her|them|his|their|neighbours?|man|men|woman|women|lads?|kids|people|someone"
@@ -58,6 +69,8 @@ def wish_in_words(said: Said, *, free_words: bool) -> Control | None:
     """The control that the words mean, or None."""
     if not said.tidy or said.count > LONGEST:
         return None
+    if language() != ENGLISH and (shown := _by_label(said)):
+        return shown
     whole = without_courtesies(said.tidy)
     for control in controls().values():
         if control.pattern.fullmatch(whole) or control.pattern.fullmatch(said.tidy):
@@ -65,6 +78,10 @@ def wish_in_words(said: Said, *, free_words: bool) -> Control | None:
         if not free_words and control.bare.fullmatch(whole):
             return control
     return _wish_in_a_clause(said)
+
+
+def _by_label(said: Said) -> Control | None:
+    return next((controls()[name] for name, label in LABELS.items() if said.plain == plain_words(gettext(label))), None)
 
 
 def _wish_in_a_clause(said: Said) -> Control | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from casework import cases, receipts
 from casework.clocks import now
@@ -19,8 +18,6 @@ from casework.questions import plan as the_plan
 from casework.questions import wording
 from casework.store import drafts
 from casework.triage import triage
-
-LONDON = ZoneInfo("Europe/London")
 
 
 def begin(services: Services, draft_id: str, *, create: bool = False) -> str:
@@ -83,9 +80,8 @@ def _sent(draft: Draft, made: cases.CaseReceipt, code: str) -> Outcome:
 
 
 def _step(name: str, due_at: datetime) -> dict[str, str]:
-    due = due_at.astimezone(LONDON)
-    day = f"{due:%A} {due.day} {due:%B}"
-    return {"text": " ".join(wording.say(f"next_{name}", due=day)), "due_at": due_at.isoformat()}
+    """By name, like a saying: put into words when it is shown, in the language of that moment."""
+    return {"name": f"next_{name}", "due_at": due_at.isoformat()}
 
 
 def leave_report(services: Services, draft_id: str) -> Outcome:

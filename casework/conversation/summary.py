@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from casework.catalogues import gettext
 from casework.conversation.draft import Draft
 from casework.questions.plan import Plan, Question
 
@@ -12,7 +13,7 @@ UNLISTED = frozenset({"account_more", "leave_check", "more_topics", "review", "d
 def summary(plan: Plan, draft: Draft) -> list[dict[str, str]]:
     """One entry an answer: name, label, value."""
     return [
-        {"name": question.name, "label": question.review or question.text, "value": in_words(question, draft)}
+        {"name": question.name, "label": gettext(question.review or question.text), "value": in_words(question, draft)}
         for question in plan.questions
         if question.name in draft.answers and question.name not in UNLISTED
     ]
@@ -23,10 +24,10 @@ def in_words(question: Question, draft: Draft) -> str:
     value = draft.answers[question.name]
     if question.options:
         values = value if isinstance(value, list) else [value]
-        words = ", ".join(question.option(each).in_words for each in values if each in question.values)
+        words = ", ".join(gettext(question.option(each).in_words) for each in values if each in question.values)
     else:
         words = value if isinstance(value, str) else ", ".join(value)
     note = draft.notes.get(question.name)
     if question.name in draft.from_account:
-        return f"From what you wrote: {words}"
+        return gettext("From what you wrote: {words}", words=words)
     return f"{words} ({note})" if note else words

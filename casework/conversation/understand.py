@@ -142,7 +142,7 @@ _FIGURES = re.compile(r"\b(?=\w*\d)\w{2,}\b")
 def _at_free_words(question: Question, said: Said, ranking: Ranking) -> Meaning:
     """Words are the answer unless they are short and plainly an interruption."""
     more = question.name == "account_more"
-    if more and said.plain == plain_words(question.options[0].label):
+    if more and own_words(question, said) == "done":
         return Meaning("answer", ("done",))
     if not said.plain or said.count > (LONGEST_INTERRUPTION if more else LONGEST_QUESTION):
         return Meaning("words")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
+from casework.catalogues import dates, gettext
 from casework.conversation.draft import Draft
 from casework.conversation.outcome import Outcome, Saying
 from casework.conversation.summary import summary
@@ -32,16 +34,16 @@ def question_json(name: str | None, draft: Draft | None = None) -> dict[str, Any
         return None
     question = the_plan()[name]
     shown = question.options if draft is None else offered(question, draft)
-    options = [{"value": option.value, "label": option.label} for option in shown]
+    options = [{"value": option.value, "label": gettext(option.label)} for option in shown]
     return {
         "name": question.name,
         "kind": question.kind,
         "options": options,
         "optional": not question.must,
-        "text": _text(question, draft),
-        "why": question.why,
-        "hint": question.hint,
-        "note": question.note,
+        "text": gettext(_text(question, draft)),
+        "why": gettext(question.why),
+        "hint": gettext(question.hint),
+        "note": gettext(question.note),
     }
 
 
@@ -78,9 +80,23 @@ def build_turn(message_id: str, outcome: Outcome, draft: Draft, question: str | 
         "messages": messages(outcome),
         "question": question_json(question, draft),
         "summary": summary(the_plan(), draft) if question == "review" else None,
-        "receipt": outcome.receipt,
+        "receipt": _receipt(outcome.receipt),
         "ended": outcome.ended,
     }
+
+
+def _receipt(kept: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The receipt with its next steps in words. One that was kept before steps had names has the words already."""
+    if kept is None:
+        return None
+    return {**kept, "next": [_step(step) for step in kept["next"]]}
+
+
+def _step(step: Mapping[str, str]) -> dict[str, str]:
+    if "name" not in step:
+        return dict(step)
+    due = dates.day(datetime.fromisoformat(step["due_at"]))
+    return {"text": " ".join(wording.say(step["name"], due=due)), "due_at": step["due_at"]}
 
 
 def first_turn(draft: Draft, question: str) -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""What the assistant says, by name. Numbers come from ``helplines.yml``; unverified ones are never shown."""
+"""What the assistant says, by name, in the language in use.
+
+Numbers come from ``helplines.yml``; unverified ones are never shown.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
+from casework.catalogues import gettext
 
 HERE = Path(__file__).parent
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -28,18 +33,26 @@ class _Lines:
 
     def __getattr__(self, key: str) -> str:
         line = helplines()[key]
-        return f"{line['name']}: {line['number']}" + (f", {line['hours']}" if line.get("hours") else "")
+        name, number = gettext(line["name"]), in_words(line["number"])
+        if line.get("hours"):
+            return gettext("{name}: {number}, {hours}", name=name, number=number, hours=gettext(line["hours"]))
+        return gettext("{name}: {number}", name=name, number=number)
+
+
+def in_words(number: str) -> str:
+    """A helpline's number as it is shown; "text SHOUT to 85258" has words in it."""
+    return gettext(number) if any(character.isalpha() for character in number) else number
 
 
 @lru_cache(maxsize=1)
 def texts() -> dict[str, list[str]]:
-    """All sayings, by name, unfilled."""
+    """All sayings, by name, unfilled, as they are written."""
     return {name: list(lines) for name, lines in _read("wording.yml").items()}
 
 
 @lru_cache(maxsize=1)
 def faq() -> dict[str, list[str]]:
-    """The answers to questions that people ask, by intent (``ask_who_sees``)."""
+    """The answers to questions that people ask, by intent (``ask_who_sees``), as they are written."""
     return {intent: list(entry["answer"]) for intent, entry in _read("faq.yml").items()}
 
 
@@ -58,7 +71,7 @@ def say(name: str, **filled: object) -> list[str]:
     if lines is None:
         lines = faq()[name]
     values = {"landlord": landlord(), "line": _Lines(), **filled}
-    return [line.format(**values) for line in lines]
+    return [gettext(line, **values) for line in lines]
 
 
 def card() -> str:

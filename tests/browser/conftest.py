@@ -61,7 +61,7 @@ def open_door(**changed: Any) -> Iterator[Door]:
     service.settings = settings = service.settings.model_copy(update=changed)
     framed_by = (*settings.embed_origins, *(("'self'",) if settings.embed_page else ()))
     routes = pages.PageRoutes(service)  # type: ignore[arg-type]
-    refusals = Refusals(routes.pages, "/chat/api", error("not_found"))
+    refusals = Refusals(routes.pages, "/chat/api", partial(error, "not_found"))
     middleware = [Middleware(SecurityHeaders, framed_by=framed_by)]
     app = FastAPI(middleware=middleware, exception_handlers=refusals.handlers)  # type: ignore[arg-type]
     app.include_router(routes.routes())

@@ -35,6 +35,8 @@ from casework.settings import Settings, SettingsError, load_settings
         ("REPORTING_EMBED_ORIGINS", "https://www.example.org/page"),
         ("REPORTING_EMBED_ORIGINS", "https://*.example.org"),
         ("REPORTING_EMBED_ORIGINS", "http://www.example.org"),
+        ("REPORTING_LANGUAGES", "en-GB,tlh"),
+        ("REPORTING_LANGUAGES", ",,"),
     ],
 )
 def test_a_bad_setting_is_named_and_not_repeated(variable: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:

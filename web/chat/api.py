@@ -8,8 +8,9 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from casework.catalogues import best, use
 from web.chat import shapes
-from web.chat.bodies import EmptyBody, MessageBody, ReceiptBody, Strict, read_body
+from web.chat.bodies import MessageBody, ReceiptBody, StartBody, Strict, read_body
 from web.chat.service import ChatService
 from web.chat.sessions import COOKIE, clear_cookie, token_of
 
@@ -22,12 +23,16 @@ def router(service: ChatService) -> APIRouter:
     """The routes, on one service."""
     routes = APIRouter(prefix=API, tags=["chat"])
 
-    @routes.post("/sessions", status_code=201, **_documented(shapes.Started, 201, EmptyBody, closed=False))
+    @routes.post("/sessions", status_code=201, **_documented(shapes.Started, 201, StartBody, closed=False))
     async def start(request: Request) -> Response:
-        """Open a chat. The session goes into `Authorization: Bearer` of every other request."""
+        """Open a chat. The session goes into `Authorization: Bearer` of every other request.
+
+        Its language is the body's, else the best for `Accept-Language`; `Content-Language` says which it is.
+        """
         raw = await request.body()
-        if raw.strip():
-            read_body(raw, EmptyBody)
+        wanted = read_body(raw, StartBody).language if raw.strip() else None
+        if wanted:
+            use(best(wanted, service.settings.languages))
         started = await service.start(address=_address(request))
         return JSONResponse({"session": started.token, "turn": started.turn}, 201)
 
@@ -80,7 +85,7 @@ def _documented(
     extra: dict[str, Any] = {"security": _SECURITY} if closed else {}
     if body is not None:
         extra["requestBody"] = {
-            "required": body is not EmptyBody,
+            "required": body is not StartBody,
             "content": {"application/json": {"schema": body.model_json_schema()}},
         }
     return {"responses": responses, "openapi_extra": extra}

@@ -86,8 +86,10 @@ class ReceiptBody(Strict):
         return kept
 
 
-class EmptyBody(Strict):
-    """`{}`: nothing to say yet."""
+class StartBody(Strict):
+    """`{}`, or the language to speak (BCP 47, such as `en-GB`); the nearest that is offered is taken."""
+
+    language: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{2,35}$")] | None = None
 
 
 Body = TypeVar("Body", bound=Strict)

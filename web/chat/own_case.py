@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from casework import cases, clocks
 from casework import receipts as codes
 from casework.cases import records
+from casework.catalogues import N_, gettext
 from casework.conversation import Outcome, views
 from casework.conversation.draft import Draft
 from casework.conversation.signs import take_in_words
@@ -31,16 +32,17 @@ from web.chat.sessions import Session
 
 # A case's status as its reporter reads it (case-record.md, "Statuses").
 STATUS = {
-    "new": "We have your report. Your advisor has not read it yet.",
-    "acknowledged": "Your advisor has read your report.",
-    "risk_assessed": "We have looked at how serious it is and who may be at risk.",
-    "action_plan": "There is a plan for what happens next.",
-    "in_progress": "We are working on it.",
-    "closing_review": "We are looking at it again with you before we close it.",
-    "closed": "Your case is closed. You can still write to us here.",
-    "withdrawn": "You asked to withdraw. Your advisor checks this with you in a safe way.",
+    "new": N_("We have your report. Your advisor has not read it yet."),
+    "acknowledged": N_("Your advisor has read your report."),
+    "risk_assessed": N_("We have looked at how serious it is and who may be at risk."),
+    "action_plan": N_("There is a plan for what happens next."),
+    "in_progress": N_("We are working on it."),
+    "closing_review": N_("We are looking at it again with you before we close it."),
+    "closed": N_("Your case is closed. You can still write to us here."),
+    "withdrawn": N_("You asked to withdraw. Your advisor checks this with you in a safe way."),
 }
-KEPT_FOR_SAFETY = "You asked to withdraw. Someone may be at risk, so we still do what safety needs."
+KEPT_FOR_SAFETY = N_("You asked to withdraw. Someone may be at risk, so we still do what safety needs.")
+RECEIVED = N_("We have your report.")
 # Which receipt opened a session; a session of the chat itself has none and sees nothing here.
 _OPENED_WITH = "opened_with"
 
@@ -81,12 +83,12 @@ def row_of(db: Db, reference: str, *, lock: bool = False) -> Any:
 
 def shown(db: Db, case: Any) -> dict[str, Any]:
     """The case in plain words, as the chat API gives it."""
-    status, state = STATUS.get(case.status, STATUS["in_progress"]), case.status
+    status, state = gettext(STATUS.get(case.status, STATUS["in_progress"])), case.status
     if case.status not in ("withdrawn", "closed") and cases.withdrawal_asked(db, case.reference):
-        status = KEPT_FOR_SAFETY
+        status = gettext(KEPT_FOR_SAFETY)
     if case.reporter_role == "on_behalf" and not case.consent_confirmed_by and case.status != "withdrawn":
         # A representative learns nothing about the case until an advisor has confirmed the consent.
-        status = " ".join([STATUS["new"].partition(". ")[0] + ".", *wording.say("representative_limits")])
+        status = " ".join([gettext(RECEIVED), *wording.say("representative_limits")])
         state = "not_told"
     messages = cases.thread(db, case.reference)
     return {"reference": case.reference, "status": status, "state": state, "messages": messages}

@@ -10,8 +10,8 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
+from casework.catalogues.dates import LONDON
 from web.chat.page_dates import NotADay, day_in_words
-from web.chat.page_render import LONDON
 
 MAX_BYTES = 200_000
 CONTROLS = ("skip", "back", "pause", "language", "person", "leave")

@@ -7,26 +7,29 @@ from functools import lru_cache
 
 from markupsafe import Markup, escape
 
+from casework.catalogues import ENGLISH, direction, language
 from web.chat.page_places import places
 
 # An address; a short number where the words around it say that it is rung; a number as it is dialled in the
 # United Kingdom, which a receipt code (sixteen digits) is not.
 _ADDRESS = r"https://[^\s<>\"']+[^\s<>\"'.,;:!?)]|\b999bsl\.co\.uk\b"
+# In other languages than English the words around it say nothing to us: there it stands by itself.
+_ALONE = r"(?<![\d+])(?<!\d )(?:999|101|111)\b(?! ?\d)"
 _SHORT = r"(?:(?<=[Cc]all )|(?<=\bon )|(?<=\bor )|(?<=\bdial ))(?:999|101|111)\b"
 _LONG = r"(?<!\d)(?<!\d )\b0\d(?: ?\d){8,9}\b(?! ?\d)"
 
 
-@lru_cache(maxsize=1)
-def _pattern() -> re.Pattern[str]:
+@lru_cache(maxsize=2)
+def _pattern(english: bool) -> re.Pattern[str]:
     known = sorted((place.number for place in places().values() if place.dialled), key=len, reverse=True)
     listed = "|".join(rf"(?<!\d)(?<!\d ){re.escape(number)}(?! ?\d)" for number in known)
-    return re.compile("|".join((_ADDRESS, _SHORT, listed, _LONG)))
+    return re.compile("|".join((_ADDRESS, _SHORT if english else _ALONE, listed, _LONG)))
 
 
 def with_links(text: str) -> Markup:
     """The assistant's words with links. Never for words of the person."""
     out, at = Markup(), 0
-    for found in _pattern().finditer(text):
+    for found in _pattern(language() == ENGLISH).finditer(text):
         out += escape(text[at : found.start()]) + _link(found.group())
         at = found.end()
     return out + escape(text[at:])
@@ -36,4 +39,6 @@ def _link(shown: str) -> Markup:
     if shown.startswith("https://") or not shown[-1].isdigit():
         href = shown if shown.startswith("https://") else "https://" + shown
         return Markup('<a href="{}" rel="noopener noreferrer">{}</a>').format(href, shown)
-    return Markup('<a href="tel:{}">{}</a>').format(shown.replace(" ", ""), shown)
+    # Groups of figures would be turned round in a text from right to left.
+    held = Markup(' dir="ltr"' if direction() == "rtl" else "")
+    return Markup('<a href="tel:{}"{}>{}</a>').format(shown.replace(" ", ""), held, shown)

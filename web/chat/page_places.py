@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from casework.questions.wording import helplines
+from casework.questions.wording import helplines, in_words
 from casework.settings import Settings
 
 # On every page, in this order; the rest of the checked numbers is on the page of other ways.
@@ -14,7 +14,7 @@ FIRST = ("emergency", "police")
 
 @dataclass(frozen=True)
 class Place:
-    """A service that people can ring: its name, its number as shown, perhaps its hours."""
+    """A service that people can ring: its name, its number, perhaps its hours, as they are written (in English)."""
 
     name: str
     number: str
@@ -24,6 +24,11 @@ class Place:
     def dialled(self) -> bool:
         """Whether this is a number long enough to be known among other words."""
         return self.number.replace(" ", "").isdigit() and len(self.number) > 3
+
+    @property
+    def line(self) -> str:
+        """Its number as it is shown, in the language of the page."""
+        return in_words(self.number)
 
     @property
     def href(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from casework.catalogues import gettext
 from casework.questions.plan import Plan, plan
 
 # Asked beside the count: they come in doubt, belong to the question before, or end the path.
@@ -34,7 +35,7 @@ def progress(asked: Iterable[str | None]) -> str:
     here = steps.index(names[-1])
     before = sum(name in seen for name in steps[:here])
     after = sum(name in seen or name in coming for name in steps[here + 1 :])
-    return f"Question {before + 1} of about {before + 1 + after}"
+    return gettext("Question {number} of about {all}", number=before + 1, all=before + 1 + after)
 
 
 def _steps(questions: Plan) -> list[str]:

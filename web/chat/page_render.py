@@ -10,21 +10,23 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from casework.catalogues import direction, gettext, isolated, language, name_of
+from casework.catalogues.dates import day_and_time
 from casework.questions.wording import card
 from casework.settings import Settings
 from web.chat.page_colours import OURS, colours
 from web.chat.page_headers import session_of
 from web.chat.page_links import with_links
 from web.chat.page_places import landlord_place, places
+from web.chat.page_script import script_texts
 from web.chat.page_words import DAY_FIELDS
 
-LONDON = ZoneInfo("Europe/London")
 HERE = Path(__file__).parent
 STATIC = HERE.parent / "static"
 COLOURS = "colours.css"
@@ -65,19 +67,22 @@ class Pages:
             styles=["page.css", *(name for name in (COLOURS,) if name in self.files)],
             landlord=settings.landlord_name,
             email=settings.landlord_email,
+            languages=[(tag, name_of(tag)) for tag in settings.languages],
             address=settings.address,
             own=landlord_place(settings),
             places=places(),
-            card_lines=card().splitlines(),
             day_fields=DAY_FIELDS,
-            lang="en-GB",
-            dir="ltr",
             error="",
+            _=in_page,
+            strong=Markup("<strong>{}</strong>").format,
+            kbd=Markup("<kbd>{}</kbd>").format,
+            link=link,
         )
 
     def html(self, name: str, data: Mapping[str, Any]) -> str:
-        """The words of the template `name`."""
-        return self._env.get_template(name).render(data)
+        """The template `name` in the language of the request."""
+        spoken = {"lang": language(), "dir": direction(), "card_lines": card().splitlines(), "number_dir": number_dir()}
+        return self._env.get_template(name).render({**spoken, "script_texts": script_texts(language()), **data})
 
     def page(self, request: Request, name: str, *, status: int = 200, **data: Any) -> Response:
         """The template `name` as an answer. `in_session`: whether there is a cookie, unless given."""
@@ -107,8 +112,28 @@ class Pages:
 
 def when(moment: str) -> str:
     """A moment (ISO 8601) as people here say it: "Friday 20 November at 21:27"."""
-    local = datetime.fromisoformat(moment).astimezone(LONDON)
-    return f"{local:%A} {local.day} {local:%B} at {local:%H:%M}"
+    return day_and_time(datetime.fromisoformat(moment))
+
+
+def link(href: str, shown: str) -> Markup:
+    """A link inside a text. It may stand in a box of its own, so a number in it says its direction itself."""
+    own = number_dir() if href.startswith("tel:") else Markup()
+    return Markup('<a href="{}"{}>{}</a>').format(href, own, shown)
+
+
+def number_dir() -> Markup:
+    """For a number beside other words: its groups of figures would be turned round in a text from right to left."""
+    return Markup(' dir="ltr"' if direction() == "rtl" else "")
+
+
+def in_page(english: str, /, **values: object) -> str:
+    """A text of the page in its language. Links and marks among the values stay what they are; all else is escaped."""
+    if not any(isinstance(value, Markup) for value in values.values()):
+        return gettext(english, **values)
+    try:
+        return escape(gettext(english)).format(**isolated(values))
+    except (LookupError, ValueError):
+        return escape(english).format(**values)
 
 
 def _built(name: str, plain: bytes) -> Built:

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from casework.cases import ContactError, Wish
+from casework.catalogues import gettext, ngettext
 from casework.conversation.checks import looks_wrong
 from casework.questions import plan, wording
 from web.chat import danger
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from web.chat.service import ChatService
 
 HERE = "/return"
-_AGAIN = ((HERE, "Try again"),)
+_AGAIN = ((HERE, troubles.TRY_AGAIN),)
 Fields = dict[str, Any]
 Said = list[dict[str, str]]
 Route = tuple[str, str, Callable[..., Awaitable[Response]]]
@@ -69,7 +70,7 @@ class PageReturn:
         """The case, where this session was opened with its code; else the field for the code."""
         if session_of(request) is None:
             return self._ask(request)
-        done = words.DONE.get(request.query_params.get("done", ""), "")
+        done = gettext(words.DONE.get(request.query_params.get("done", ""), ""))
         return await self._page(request, "case.html", done=done)
 
     async def come_back(self, request: Request) -> Response:
@@ -168,10 +169,11 @@ class PageReturn:
         except ChatError as problem:
             if problem.status not in (400, 413):
                 return self._refused(request, problem, typed)
-            message = words.ERRORS.get(problem.code, split_card(problem.message)[1])
+            ours = words.ERRORS.get(problem.code)
+            message = gettext(ours) if ours else split_card(problem.message)[1]
             return await self._page(request, template, token, status=problem.status, error=message, **again)
         if said:
-            return await self._page(request, "case.html", token, card=said, done=words.DONE["sent"])
+            return await self._page(request, "case.html", token, card=said, done=gettext(words.DONE["sent"]))
         response = go(f"{HERE}?done={'saved' if act == self._contact else 'sent'}#done")
         remember(request, response, token)
         return response
@@ -203,8 +205,8 @@ class PageReturn:
         card = danger.look(MessageBody(id="code", text=code.replace("\0", ""))).messages()
         message = problem.message
         if problem.code == "too_many":
-            minutes = -(-(problem.retry_after or 60) // 60)
-            message = words.WAIT.format(minutes=f"{minutes} minutes" if minutes > 1 else "a minute")
+            minutes = ngettext("a minute", "{count} minutes", -(-(problem.retry_after or 60) // 60))
+            message = gettext(words.WAIT, minutes=minutes)
         response = self.pages.page(
             request, "return.html", status=problem.status, typed=code[:200], error=message, card=card
         )
@@ -241,4 +243,4 @@ def _filled_in(fields: Fields) -> dict[str, Any]:
 
 
 def _wrong(code: str) -> str:
-    return " ".join(wording.say(code)) if code.startswith("check_") else words.ERRORS[code]
+    return " ".join(wording.say(code)) if code.startswith("check_") else gettext(words.ERRORS[code])

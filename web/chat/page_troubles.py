@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
+from casework.catalogues import N_, gettext
 from web.chat import page_words as words
 from web.chat.errors import ChatError
 from web.chat.page_forms import Form
@@ -13,7 +14,8 @@ from web.chat.page_render import Pages
 from web.chat.page_view import split_card
 
 Links = tuple[tuple[str, str], ...]
-START_AGAIN = (("/", "Go to the start"), ("/return", "I have a code"))
+START_AGAIN = (("/", N_("Go to the start")), ("/return", N_("I have a code")))
+TRY_AGAIN = N_("Try again")
 
 
 def trouble(
@@ -33,7 +35,7 @@ def trouble(
         "trouble.html",
         status=problem.status,
         urgent=urgent,
-        heading=words.TROUBLE if problem.status >= 429 else words.REFUSED,
+        heading=gettext(words.TROUBLE if problem.status >= 429 else words.REFUSED),
         message=message,
         again=form.again if form else (),
         typed=form.text if form else typed,
@@ -47,7 +49,7 @@ def trouble(
 
 def refused(pages: Pages, request: Request) -> Response:
     """A form that another site sent."""
-    problem = ChatError(403, "wrong_origin", words.ERRORS["elsewhere"])
+    problem = ChatError(403, "wrong_origin", gettext(words.ERRORS["elsewhere"]))
     return trouble(pages, request, problem, links=START_AGAIN[:1])
 
 

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from casework.questions.wording import card, texts
+from casework.catalogues import gettext
+from casework.questions.plan import plan
+from casework.questions.wording import card, say
 from web.chat import page_words as words
 from web.chat.page_forms import Form, next_id
 from web.chat.page_progress import progress
@@ -155,7 +157,7 @@ def _lines(entry: Said, *, latest: bool) -> list[Line]:
     asked = _asked(turn)
     if asked:
         # A bare "Thank you." before each next question is noise.
-        parts = [(kind, text) for kind, text in parts if text not in texts()["noted"]]
+        parts = [(kind, text) for kind, text in parts if text not in say("noted")]
     if latest:
         # The card, the trouble and the question have places of their own on the page.
         parts = [(k, t) for k, t in parts if k not in ("emergency", "error") and t != asked]
@@ -184,8 +186,8 @@ def _asked(turn: Turn) -> str:
 def _in_words(said: str) -> str:
     """What the person said; a button of ours by the words that stand on it."""
     if said.startswith("change:"):
-        return words.CHANGED
-    return words.CONTROL_LABELS.get(said, said)
+        return gettext(words.CHANGED)
+    return gettext(words.CONTROL_LABELS[said]) if said in words.CONTROL_LABELS else said
 
 
 def _on_receipt(text: str, receipt: Mapping[str, Any] | None) -> bool:
@@ -214,25 +216,28 @@ def _question(turn: Turn, form: Form | None) -> Question | None:
     name, kind = asked["name"], asked["kind"]
     chosen = set(form.chosen) if form and form.question == name else set()
     options = tuple(Option(o["value"], o["label"], o["value"] in chosen) for o in asked.get("options") or ())
-    plain = words.DATE_WORDS_LABEL if kind == "date" else words.WORDS_LABEL
-    note = words.NOTE_LABELS.get(name) or asked.get("note") or plain
-    controls = [("skip", words.CONTROL_LABELS["skip"])] if asked.get("optional") else []
-    controls.append(("back", words.CONTROL_LABELS["back"]))
+    plain = words.NOTE_LABELS.get(name) or (words.DATE_WORDS_LABEL if kind == "date" else words.WORDS_LABEL)
+    own = None if name in words.NOTE_LABELS else asked.get("note")
+    controls = ("skip", "back") if asked.get("optional") else ("back",)
     autocomplete = _autocomplete(name, asked["text"])
     return Question(
         name=name,
         kind=kind,
         text=asked["text"],
-        hint=asked.get("hint") or words.HINTS.get(kind, ""),
+        hint=asked.get("hint") or gettext(words.HINTS.get(kind, "")),
         why=asked.get("why") or "",
         options=options,
-        words_label=note,
+        words_label=own or gettext(plain),
         rows=3 if autocomplete == "street-address" else _rows(name, kind),
         field=autocomplete if autocomplete in ("tel", "email") else "text",
         autocomplete=autocomplete,
-        controls=tuple(controls),
-        more_controls=tuple((c, words.CONTROL_LABELS[c]) for c in ("pause", "person", "language", "leave")),
+        controls=_labelled(controls),
+        more_controls=_labelled(("pause", "person", "language", "leave")),
     )
+
+
+def _labelled(controls: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    return tuple((control, gettext(words.CONTROL_LABELS[control])) for control in controls)
 
 
 def _rows(name: str, kind: str) -> int:
@@ -243,11 +248,9 @@ def _rows(name: str, kind: str) -> int:
 
 def _autocomplete(name: str, text: str) -> str:
     if name == "contact_value":
-        asked = text.lower()
-        if "email" in asked and "number" in asked:
-            return "off"
-        wanted = (("email", "email"), ("number", "tel"), ("address", "street-address"))
-        return next((token for word, token in wanted if word in asked), "off")
+        # The question reads differently for each way of contact, whatever the language.
+        texts = plan()[name].texts
+        return next((words.CONTACT[way] for way in words.CONTACT if gettext(texts.get(way, "")) == text), "off")
     return words.AUTOCOMPLETE.get(name, "off")
 
 

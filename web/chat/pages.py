@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
+from casework.catalogues import N_, gettext
 from web.chat import page_troubles as troubles
 from web.chat import page_words as words
 from web.chat.bodies import MessageBody
@@ -32,7 +33,9 @@ from web.chat.page_headers import (
 )
 from web.chat.page_render import Pages
 from web.chat.page_return import PageReturn, Route
+from web.chat.page_troubles import TRY_AGAIN
 from web.chat.page_view import Said, chat_view, split_card
+from web.chat.sessions import speaking
 from web.headers import policy
 
 if TYPE_CHECKING:
@@ -65,6 +68,7 @@ class PageRoutes:
             ("/close", "GET", out.close),
             ("/close", "POST", out.close),
             ("/presence", "POST", out.presence),
+            ("/language", "POST", self.language),
             ("/ways", "GET", self.ways),
             ("/safety", "GET", self.safety),
             ("/static/{name}", "GET", self.static),
@@ -89,7 +93,7 @@ class PageRoutes:
         try:
             begun = await self.service.start(address=address_of(request))
         except ChatError as problem:
-            return troubles.trouble(self.pages, request, problem, links=(("/", "Try again"),))
+            return troubles.trouble(self.pages, request, problem, links=(("/", TRY_AGAIN),))
         response = go("/chat")
         remember(request, response, begun.token)
         return response
@@ -104,7 +108,7 @@ class PageRoutes:
         except ChatError as problem:
             if problem.status == 401:
                 return troubles.nothing_here(self.pages, request)
-            return troubles.trouble(self.pages, request, problem, links=(("/chat", "Try again"),))
+            return troubles.trouble(self.pages, request, problem, links=(("/chat", TRY_AGAIN),))
         if not entries:
             # A session to a sent report, opened with its code: that is where it is shown.
             return go("/return")
@@ -119,7 +123,7 @@ class PageRoutes:
         try:
             fields = await read_fields(request)
         except FormTooLarge:
-            return troubles.trouble(self.pages, request, error("too_large"), links=(("/chat", "Go back"),))
+            return troubles.trouble(self.pages, request, error("too_large"), links=(("/chat", N_("Go back")),))
         form, token = read_form(fields), session_to_write(request)
         if not token:
             return troubles.over(self.pages, request, form)
@@ -132,7 +136,7 @@ class PageRoutes:
             for body in bodies(form):
                 turns.append(await self.service.message(token, MessageBody(**body), address=address_of(request)))
         except ValidationError:
-            return await self._again(request, token, form, words.ERRORS["form"], 400)
+            return await self._again(request, token, form, gettext(words.ERRORS["form"]), 400)
         except ChatError as problem:
             return await self._failed(request, token, form, problem)
         return await self._answered(request, token, form, turns)
@@ -140,6 +144,20 @@ class PageRoutes:
     async def ways(self, request: Request) -> Response:
         """Other people and numbers."""
         return self.pages.page(request, "ways.html")
+
+    async def language(self, request: Request) -> Response:
+        """Another language for the pages and the chat from here on. It goes with the session, like everything."""
+        if from_elsewhere(request):
+            return troubles.refused(self.pages, request)
+        try:
+            chosen = dict(await read_fields(request)).get("language", "")
+        except FormTooLarge:
+            chosen = ""
+        token = session_of(request) or ""
+        response = go("/chat" if token else "/")
+        if chosen in self.service.settings.languages:
+            remember(request, response, speaking(token, chosen))
+        return response
 
     async def safety(self, request: Request) -> Response:
         """What a browser keeps, and how to leave less behind."""
@@ -206,9 +224,9 @@ class PageRoutes:
         if problem.status in (409, 413, 400):
             urgent, message = split_card(problem.message)
             if problem.code == "too_long":
-                message = words.ERRORS["too_long"].format(count=len(form.text))
+                message = gettext(words.ERRORS["too_long"], count=len(form.text))
             elif problem.code == "id_reused":
-                message = words.ERRORS["stale"]
+                message = gettext(words.ERRORS["stale"])
             return await self._again(request, token, form, message, problem.status, urgent)
         if request.headers.get("x-part") == "turn":
             urgent, message = split_card(problem.message)
@@ -243,7 +261,7 @@ class PageRoutes:
 
 
 def _nothing(form: Form) -> str:
-    return words.ERRORS["nothing_typed" if form.kind in ("text", "date") else "nothing"]
+    return gettext(words.ERRORS["nothing_typed" if form.kind in ("text", "date") else "nothing"])
 
 
 def _place(turn: dict[str, Any]) -> str:

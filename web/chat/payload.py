@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from casework.catalogues import language
 from casework.conversation import views
 from web.chat import offered
 from web.chat.bodies import MessageBody
@@ -29,6 +30,7 @@ def payload(draft_id: str, place: Place, body: MessageBody, *, danger: bool, mac
         "marks": views.marks(place.draft),
         "loop": not place.ended,
         "question": place.question,
+        "language": language(),
     }
 
 

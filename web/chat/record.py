@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from casework import clocks
+from casework.catalogues import gettext
 from casework.conversation import Incoming, Outcome, Saying, views
 from casework.conversation.draft import Draft
 from casework.conversation.respond import open_questions
@@ -147,11 +148,11 @@ def body_mac(services: Services, body: MessageBody) -> bytes:
 
 
 def said(body: MessageBody, question: str | None) -> str:
-    """What the person said, for the page: the words, or the labels of what was chosen, with the note."""
+    """What the person said, for the page: the words, or the labels (as shown) of what was chosen, with the note."""
     if body.text is not None:
         return body.text
     asked = None if question is None else plan().by_name.get(question)
-    labels = {option.value: option.label for option in asked.options} if asked else {}
+    labels = {option.value: gettext(option.label) for option in asked.options} if asked else {}
     chosen = ", ".join(labels.get(value, value) for value in body.chosen)
     return f"{chosen}\n{body.note}" if body.note else chosen
 

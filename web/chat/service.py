@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from casework.catalogues.offered import catalogue
 from casework.conversation.turns import Services
 from casework.privacy import Keys
 from casework.questions import plan, wording
@@ -42,7 +43,7 @@ class ChatService:
 
     def __init__(self, services: Services, assistant: Assistant) -> None:
         self.settings = services.settings
-        self._sessions = Sessions(services.keys)
+        self._sessions = Sessions(services.keys, services.settings.languages)
         self._assistant = assistant
         self._limits = Limits(on=services.settings.rate_limit)
         self._work = Work(services)
@@ -56,6 +57,8 @@ class ChatService:
         keys = Keys.load(settings.home)
         # The tables of danger, the card and the questions are in memory before the first message comes.
         ready(), wording.card(), plan()
+        for tag in settings.languages:
+            catalogue(tag)
         url = f"http://127.0.0.1:{settings.rasa_port}"
         assistant = Assistant(url, settings.front_door_key.get_secret_value() or None)
         return cls(Services(settings, keys, Store(settings, keys)), assistant)

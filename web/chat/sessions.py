@@ -1,6 +1,7 @@
 """The session of a chat: an opaque token that any front-door process can check by itself.
 
-A token is 16 random bytes, the draft's id and an HMAC over both under the installation's key. So it
+A token is 16 random bytes, the draft's id and an HMAC over both under the installation's key; where several languages
+are offered the session's own stands behind it. So it
 is checked without the database (a message of danger is answered while that is down), and the
 database, which keeps only a second MAC of it, gives nobody a way in.
 """
@@ -12,12 +13,14 @@ import binascii
 import hmac
 import secrets
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
+from casework.catalogues import ENGLISH, language
 from casework.privacy import Keys
 from web.chat.errors import error
 
@@ -25,6 +28,8 @@ from web.chat.errors import error
 COOKIE = "messages"
 _RANDOM, _DRAFT, _MAC = 16, 16, 32
 _TOKEN_CHARACTERS = 86
+# Between the token and the language of the session, where several are offered.
+_SPEAKS = "~"
 # A page that nobody used for so long shows nothing any more, with or without script. The page's own script warns
 # five minutes before; the two minutes more are for its signs of life, which come once a minute.
 IDLE_SECONDS = 30 * 60
@@ -40,20 +45,22 @@ class Session:
 
 
 class Sessions:
-    """Makes and checks tokens with the installation's keys."""
+    """Makes and checks tokens with the installation's keys. `languages` are those that reporters may choose from."""
 
-    def __init__(self, keys: Keys) -> None:
+    def __init__(self, keys: Keys, languages: Sequence[str] = (ENGLISH,)) -> None:
         self._keys = keys
+        self._several = len(languages) > 1
 
     def mint(self, draft_id: str) -> tuple[str, Session]:
-        """A new token for a draft (32 hexadecimal characters)."""
+        """A new token for a draft (32 hexadecimal characters), in the language of the request."""
         body = secrets.token_bytes(_RANDOM) + bytes.fromhex(draft_id)
         token = base64.urlsafe_b64encode(body + self._sign(body)).rstrip(b"=").decode()
-        return token, self._session(body)
+        return (speaking(token, language()) if self._several else token), self._session(body)
 
     def read(self, token: str | None) -> Session:
         """The session of a token. Raises `no_session` (401) for anything that was not minted here."""
-        if not token or len(token) != _TOKEN_CHARACTERS or not token.isascii():
+        token = (token or "").partition(_SPEAKS)[0]
+        if len(token) != _TOKEN_CHARACTERS or not token.isascii():
             raise error("no_session")
         try:
             raw = base64.b64decode(token + "==", altchars=b"-_", validate=True)
@@ -97,7 +104,20 @@ def from_cookie(request: HTTPConnection) -> tuple[str | None, bool]:
         used = int(stamp, 16) if stamp else _now()
     except ValueError:
         used = 0
-    return token or None, _now() - used > IDLE_SECONDS + _GRACE_SECONDS
+    held = token if token.partition(_SPEAKS)[0] else None
+    return held, _now() - used > IDLE_SECONDS + _GRACE_SECONDS
+
+
+def speaking(token: str, tag: str) -> str:
+    """The token with the language of its session; without a token, a choice made before there is a session."""
+    return f"{token.partition(_SPEAKS)[0]}{_SPEAKS}{tag}"
+
+
+def carried_language(request: HTTPConnection) -> str:
+    """The language that the session, or a choice made before it, carries; empty where there is none."""
+    header = request.headers.get("authorization")
+    token = header.partition(" ")[2] if header is not None else request.cookies.get(COOKIE, "").partition(".")[0]
+    return token.partition(_SPEAKS)[2].strip()
 
 
 def require_same_origin(request: HTTPConnection) -> None:

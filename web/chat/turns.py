@@ -67,7 +67,6 @@ class Turns:
         self._work = work
         self.order = OneAtATime()
         self.questions = LastQuestions()
-        self._unavailable = danger.unavailable(services.settings.landlord_phone)
 
     async def take(self, session: Session, body: MessageBody, seen: Danger) -> dict[str, Any]:
         """The turn of a message, within the deadline. Raises `ChatError`: 401, 409, 413 or 503."""
@@ -96,7 +95,7 @@ class Turns:
 
     def down(self, seen: Danger | None = None) -> ChatError:
         """The 503, with the emergency numbers; with the whole card where one is due."""
-        message = self._unavailable
+        message = danger.unavailable(self._services.settings.landlord_phone)
         if seen is not None and seen.card:
             message = f"{danger.card_for(seen.flags)}\n\n{message}"
         return ChatError(503, "unavailable", message, retry_after=5)

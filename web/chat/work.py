@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Any, TypeVar
 
 from casework.conversation.turns import Services
@@ -33,7 +34,9 @@ class Work:
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(seconds):
-                return await loop.run_in_executor(self._threads, function, self._services, *given)
+                # The thread speaks the language of the request.
+                run = copy_context().run
+                return await loop.run_in_executor(self._threads, run, function, self._services, *given)
         except ChatError:
             raise
         except (StoreUnavailable, SealError, TimeoutError, OSError) as problem:

@@ -1,6 +1,7 @@
 // For the landlord's website: one script tag that puts a link to the chat where the tag stands.
 //   <script src="https://chat.example.org/static/launcher.js" defer></script>
 //   data-label="…"  the link's words          data-colour="#1b5e5a"  its colour
+//   data-opens="…"  said after them, in another language than English; data-close="…" the same for the frame's button
 //   data-corner     at the lower edge of the window instead
 //   data-frame      opens in a frame over the page; only for origins that the chat's settings name
 // It asks for nothing else and keeps nothing.
@@ -9,7 +10,7 @@
   const me = document.currentScript;
   if (!me?.src) return;
   const start = new URL("/", me.src).href;
-  const { label = "Tell us what happened", colour = "#1b5e5a" } = me.dataset;
+  const { label = "Tell us what happened", opens = "(opens in a new tab)", close: shut = "Close", colour = "#1b5e5a" } = me.dataset;
   const inFrame = "frame" in me.dataset && typeof HTMLDialogElement === "function";
   const make = (tag, text, more, style) => {
     const made = Object.assign(document.createElement(tag), { textContent: text }, more);
@@ -32,7 +33,7 @@
       open();
     });
   } else {
-    link.append(make("span", " (opens in a new tab)", {}, { fontWeight: "400" }));
+    link.append(make("span", ` ${opens}`, {}, { fontWeight: "400" }));
   }
 
   function open() {
@@ -40,7 +41,7 @@
       inlineSize: "min(100%, 48rem)", blockSize: "100%", maxInlineSize: "none", maxBlockSize: "none", margin: "0 auto", padding: "0", border: "0",
     });
     box.setAttribute("aria-label", label);
-    const close = make("button", "Close", { type: "button" }, { ...button, position: "absolute", insetBlockEnd: "16px", insetInlineEnd: "16px" });
+    const close = make("button", shut, { type: "button" }, { ...button, position: "absolute", insetBlockEnd: "16px", insetInlineEnd: "16px" });
     const frame = make("iframe", "", { src: start, title: label, referrerPolicy: "no-referrer" }, {
       display: "block", inlineSize: "100%", blockSize: "100%", border: "0",
     });

@@ -5,6 +5,9 @@
   const body = document.body, out = body.dataset.out, inSession = body.dataset.session === "yes";
   const MINUTE = 60000, WAIT = 8000, AWAY = 10 * MINUTE, IDLE = 30 * MINUTE, WARN = 25 * MINUTE, MOST = 4000;
   const get = (id) => document.getElementById(id);
+  // Texts stand here in English; a page in another language brings them with it.
+  const lang = document.documentElement.lang, texts = JSON.parse(body.dataset.texts || "{}");
+  const _ = (text, values = {}) => (texts[text] ?? text).replace(/\{(\w+)\}/g, (name, key) => values[key] ?? name);
   const make = (tag, text, more) => Object.assign(document.createElement(tag), { textContent: text }, more);
   let gone = false;
 
@@ -47,7 +50,7 @@
     clearTimeout(pressTimer);
     presses += 1;
     if (presses >= 3) { leave(); return; }
-    tell(presses === 1 ? "Shift pressed. Press it 2 more times to leave." : "Shift pressed. Press it 1 more time to leave.");
+    tell(presses === 1 ? _("Shift pressed. Press it 2 more times to leave.") : _("Shift pressed. Press it 1 more time to leave."));
     pressTimer = setTimeout(forgetPresses, 5000);
   });
 
@@ -95,12 +98,12 @@
     if (idle < WARN) { get("idle")?.remove(); return; }
     if (get("idle")) return;
     const before = document.activeElement;
-    const stay = make("button", "I am still here", { type: "button", className: "button" });
+    const stay = make("button", _("I am still here"), { type: "button", className: "button" });
     stay.addEventListener("click", () => { active = Date.now(); presence("here"); get("idle")?.remove(); (before?.isConnected ? before : get("main")).focus(); });
     const box = make("div", "", { id: "idle", className: "idle" });
     box.setAttribute("role", "alert");
     box.append(
-      make("p", "Are you still there? This page closes in 5 minutes. What you sent is kept for 24 hours, with a code if you press Pause."),
+      make("p", _("Are you still there? This page closes in 5 minutes. What you sent is kept for 24 hours, with a code if you press Pause.")),
       stay,
     );
     body.append(box);
@@ -127,7 +130,7 @@
     sending = true;
     lock(form, true);
     get("unsent")?.remove();
-    const slow = setTimeout(() => say("Sending…"), 700);
+    const slow = setTimeout(() => say(_("Sending…")), 700);
     const stop = new AbortController(), limit = setTimeout(() => stop.abort(), WAIT);
     let reply = null, words = "";
     try {
@@ -149,7 +152,7 @@
     const fresh = new DOMParser().parseFromString(words, "text/html");
     if (reply.headers.get("X-Part") === "whole") { whole(fresh); return; }
     if (reply.status === 413 && !fresh.getElementById("new-answer")) {
-      unsent(form, button, "This is too long to send at once. Nothing is lost: send it in two or more parts.");
+      unsent(form, button, _("This is too long to send at once. Nothing is lost: send it in two or more parts."));
       return;
     }
     if (!fresh.getElementById("new-answer")) { plainly(form, button); return; }
@@ -176,20 +179,20 @@
   }
 
   // No answer: all that was typed stays, and the same message (its id) is tried again.
-  function unsent(form, button, why = "What you wrote is still here. It may be the signal, or we may be slow. Wait a moment, then try again.") {
+  function unsent(form, button, why = _("What you wrote is still here. It may be the signal, or we may be slow. Wait a moment, then try again.")) {
     const box = make("div", "", { id: "unsent", className: "card trouble" });
-    const head = make("h2", "We could not send that", { tabIndex: -1 });
-    const retry = make("button", "Try again", { type: "button", className: "button" });
+    const head = make("h2", _("We could not send that"), { tabIndex: -1 });
+    const retry = make("button", _("Try again"), { type: "button", className: "button" });
     retry.addEventListener("click", () => { if (!sending) send(form, button); });
     box.append(
       head,
       make("p", why),
-      make("p", "If anyone is in danger now, call 999. For the police when it is not an emergency, call 101."),
+      make("p", _("If anyone is in danger now, call 999. For the police when it is not an emergency, call 101.")),
       retry,
       help(),
     );
     form.before(box);
-    document.title = "Error: not sent";
+    document.title = _("Error: not sent");
     head.focus();
   }
   // The numbers at the foot of the page, here too; a link to another page would not open without a network.
@@ -199,8 +202,8 @@
     list.className = "plain";
     return list;
   }
-  addEventListener("online", () => { if (get("unsent")) say("You are online again. You can try again."); });
-  addEventListener("offline", () => { if (!gone) say("You are offline. What you write stays on this page until you can send it."); });
+  addEventListener("online", () => { if (get("unsent")) say(_("You are online again. You can try again.")); });
+  addEventListener("offline", () => { if (!gone) say(_("You are offline. What you write stays on this page until you can send it.")); });
 
   function show(fresh, ok) {
     const part = fresh.getElementById("new-answer");
@@ -255,8 +258,8 @@
         const over = field.value.length - MOST;
         counter.hidden = over < -500;
         counter.textContent = over > 0
-          ? `This is ${over.toLocaleString("en-GB")} characters too long for one message. You can send it in parts.`
-          : `You can write ${(-over).toLocaleString("en-GB")} more characters in this message.`;
+          ? _("This is {count} characters too long for one message. You can send it in parts.", { count: over.toLocaleString(lang) })
+          : _("You can write {count} more characters in this message.", { count: (-over).toLocaleString(lang) });
       };
     }
   }
