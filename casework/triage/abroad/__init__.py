@@ -36,7 +36,7 @@ _BRIEF, _BRIEF_HAN = 7, 14
 # A longer message is screened by its beginning, its end and what stands around words of danger.
 _WHOLE, _START, _END, _AROUND, _MOST = 1200, 500, 300, 90, 4
 _ALARMS = tuple(
-    "救命 现在 刀 着火 杀 昏迷 النجدة ساعدوني سكين حريق يقتل الآن ینجات کمک چاقو آتش می‌کش الان چەقۆ ئاگر دەکوژ یارمەتی "
+    "救命 现在 刀 着火 杀 昏迷 النجدة ساعدوني سكين حريق يقتل الآن کمک چاقو آتش می‌کش الان چەقۆ ئاگر دەکوژ یارمەتی "
     "рятуйте допоможіть помогите ніж нож пожеж горить вб'є зараз ratunku pomocy nóż nożem noz pali pożar teraz zabij "
     "ajutor cuțit cutit acum arde omoar socorro faca fogo agora matar 自杀 خودکشی انتحر самогуб samobój sinucid suicid".split()
 )
