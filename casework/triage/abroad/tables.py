@@ -123,7 +123,7 @@ def read_tokens(text: str, parts: tuple[tuple[int, int], ...] = ()) -> Reading:
     steps: list[int] = []
     step = 0
     joined = False
-    hidden = text.translate({0x200C: "\u0640", 0x200D: "\u0640"})
+    hidden = text.replace("\u200c", "\u0640").replace("\u200d", "\u0640")
     at = -1
     for found in (one for low, high in parts or ((0, len(hidden)),) for one in _TYPED.finditer(hidden, low, high)):
         if parts and found.start() - at > 40:
