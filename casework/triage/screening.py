@@ -61,7 +61,7 @@ def screen(text: str) -> Screen:
     book = danger_book()
     abroad = text if _OTHER_SCRIPT.search(text) else ""
     words = read_words(text)
-    told = read_abroad(text) if abroad or not _plainly_english(words) else _NOTHING
+    told = read_abroad(text, bounded=True) if abroad or not _plainly_english(words) else _NOTHING
     if not abroad and not told.signs and book.anchors.isdisjoint(words):
         return Screen(False, False, frozenset(), ())
     tagged = book.read(words)
@@ -108,6 +108,9 @@ def judge(tagged: Text, found: Found, abroad: str = "", told: Abroad = _NOTHING)
         doubt = True
         rules.add("doubt.other_language")
     quiet = told.settled or (told.harmless and not risks)
+    if told.code and not short and not told.concepts & {"cry", "now", "call"}:
+        # Words of danger alone, in a language that the tables read, tell nothing of now.
+        quiet = True
     if abroad_now and quiet and not risks & EMERGENCY_FLAGS:
         abroad_now = False
     if abroad_now:

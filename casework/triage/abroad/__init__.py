@@ -31,6 +31,18 @@ PLAINLY_ENGLISH = ENGLISH - frozenset(
 )
 # So many words apart concepts speak of one thing; Chinese counts characters.
 _NEAR, _NEAR_HAN = 8, 14
+# A message of so few words says its danger in passing: it is told while it happens. Chinese counts characters.
+_BRIEF, _BRIEF_HAN = 7, 14
+# A longer message is screened by its beginning, its end and what stands around words of danger.
+_WHOLE, _START, _END, _AROUND, _MOST = 1200, 500, 300, 90, 4
+_ALARMS = (
+    "救命", "现在", "刀", "着火", "杀", "昏迷", "النجدة", "ساعدوني", "سكين", "حريق", "يقتل", "الآن", "کمک",
+    "چاقو", "آتش", "می‌کش", "الان", "چەقۆ", "ئاگر", "دەکوژ", "یارمەتی", "рятуйте", "допоможіть",
+    "помогите", "ніж", "нож", "пожеж", "горить", "вб'є", "зараз", "ratunku", "pomocy", "nóż",
+    "nożem", "noz", "pali", "pożar", "teraz", "zabij", "ajutor", "cuțit", "cutit", "acum", "arde",
+    "omoar", "socorro", "faca", "fogo", "agora", "matar", "自杀", "خودکشی", "انتحر", "самогуб",
+    "samobój", "sinucid", "suicid",
+)  # fmt: skip
 _SHORT = {
     "race_ethnicity": "race", "religion_belief": "religion", "sexual_orientation": "orientation",
     "gender_identity": "gender",
@@ -54,7 +66,17 @@ _HARMLESS = frozenset(
             "letter",
         ),
         *("animal", "loud", "smoke_gas", "at_door", "stands", "holds", "shout", "object", "debt", "collapsed", "elder"),
-        *("child", "group_sex", "group_age", "group_race", "group_disability"),
+        *(
+            "school",
+            "carer",
+            "friends",
+            "letterbox",
+            "child",
+            "group_sex",
+            "group_age",
+            "group_race",
+            "group_disability",
+        ),
     }
 )
 
@@ -175,13 +197,27 @@ def _codes(text: str, name: str | None) -> list[str]:
     return []
 
 
-def read_abroad(text: str) -> Abroad:
-    """What a text in another language tells. Total."""
+def _parts(text: str) -> tuple[tuple[int, int], ...]:
+    """The parts of a long message that are screened: its beginning, its end, and around the words of danger."""
+    low, size = text.lower(), len(text)
+    parts = [(0, _START), (size - _END, size)]
+    for alarm in _ALARMS:
+        at = low.find(alarm, _START, size - _END)
+        if at >= 0 and not any(first <= at < last for first, last in parts):
+            parts.append((max(at - _AROUND, _START), min(at + _AROUND, size - _END)))
+        if len(parts) > _MOST + 1:
+            break
+    return tuple(sorted(parts))
+
+
+def read_abroad(text: str, *, bounded: bool = False) -> Abroad:
+    """What a text in another language tells; ``bounded`` reads of a long one what may be danger. Total."""
     name = foreign(text)
     codes = _codes(text, name)
     if not codes:
         return Abroad()
-    reading = read_tokens(text[:6000])
+    parts = _parts(text) if bounded and len(text) > _WHOLE else ()
+    reading = read_tokens(text if parts else text[:6000], parts)
     best: tuple[int, str, Places] = (0, "", {})
     for code in codes:
         found = places(reading, code)
@@ -194,7 +230,10 @@ def read_abroad(text: str) -> Abroad:
     ):
         return Abroad()
     concepts = frozenset(found)
-    if "hypo" in found and "now" not in found:
+    size = len(reading.words)
+    if 0 < size <= (_BRIEF_HAN if code == "zh" else _BRIEF):
+        found["brief"] = [Place(0, reading.steps[-1], (reading.spans[0][0], reading.spans[-1][1]))]
+    if "hypo" in found and not ("now" in found and concepts & {"at_door", "call", "cry"}):
         return Abroad(code, (), concepts)
     reach = _NEAR_HAN if code == "zh" else _NEAR
     signs: dict[str, Sign] = {}

@@ -116,15 +116,19 @@ class Reading:
     steps: list[int]
 
 
-def read_tokens(text: str) -> Reading:
-    """The message as folded words. The end of a sentence widens the gap between the words around it."""
+def read_tokens(text: str, parts: tuple[tuple[int, int], ...] = ()) -> Reading:
+    """The message as folded words, or some parts of it. The end of a sentence or part widens the gap around it."""
     words: list[str] = []
     spans: list[tuple[int, int]] = []
     steps: list[int] = []
     step = 0
     joined = False
-    hidden = text.translate({0x200C: "\u0640", 0x200D: "\u0640"})
-    for found in _TYPED.finditer(hidden):
+    hidden = text.replace("\u200c", "\u0640").replace("\u200d", "\u0640")
+    at = -1
+    for found in (one for low, high in parts or ((0, len(hidden)),) for one in _TYPED.finditer(hidden, low, high)):
+        if parts and found.start() - at > 40:
+            step, joined = step + 40, False
+        at = found.end()
         word = found.group() if found.group() in _ENDS else fold(found.group())
         if word in _ENDS:
             step += 4
