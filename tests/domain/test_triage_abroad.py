@@ -143,3 +143,16 @@ def test_any_text_is_read(told: str) -> None:
     seen = read_abroad(told)
     assert all(0 <= sign.span[0] < sign.span[1] <= len(told) for sign in seen.signs)
     screen(told)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ئاگر کەوتۆتە ژێر زەوی و دووکەڵ هەموو شوێنێکی گرتووە",
+        "Вогонь у коридорі і дим, не можемо вийти",
+        "الحريق بالدرج والدخان بكل مكان",
+        "pali sie w piwnicy, pelno dymu",
+    ],
+)
+def test_fire_with_smoke_is_danger_though_nobody_says_now(text: str) -> None:
+    assert screen(text).emergency
