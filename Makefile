@@ -64,7 +64,7 @@ train: model $(APP) ## the Rasa model and the triage's encoder, where what they 
 model: $(BOT)
 	@$(BOTPY) -m bot.train
 
-# About half an hour on two cores; writes casework/triage/learnt.
+# About twenty minutes on two cores; writes casework/triage/learnt.
 teach: $(LEARN)
 	@$(LEARNPY) -m learning.train --force
 

@@ -44,14 +44,21 @@ class Net(nn.Module):
         self.weigh = nn.Parameter(torch.randn(labels, SIZE) * 0.02)
         self.whole = nn.Linear(SIZE, labels)
 
-    def forward(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        """From ``ids`` and ``mask``, both (accounts, pieces).
+    def forward(self, ids: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """From ``ids`` and ``mask`` (1 where it holds something; none: everywhere), both (accounts, pieces).
 
         Gives scores (accounts, labels) and weights (accounts, pieces, labels).
         """
-        seen = self.drop(self.body(input_ids=ids, attention_mask=mask).last_hidden_state)
-        there = mask.unsqueeze(-1).to(seen.dtype)
-        mean = (seen * there).sum(1) / there.sum(1)
-        weights = (self.look(seen) + (1 - there) * -1e4).softmax(1)
+        seen = self.body.embeddings(input_ids=ids)
+        hidden = None if mask is None else (1 - mask[:, None, None, :].to(seen.dtype)) * -1e4
+        for layer in self.body.encoder.layer:
+            seen = layer(seen, hidden)
+        seen = self.drop(seen)
+        looks = self.look(seen)
+        if mask is None:
+            mean, weights = seen.mean(1), looks.softmax(1)
+        else:
+            there = mask.unsqueeze(-1).to(seen.dtype)
+            mean, weights = (seen * there).sum(1) / there.sum(1), (looks + (1 - there) * -1e4).softmax(1)
         picked = weights.transpose(1, 2) @ seen
         return (picked * self.weigh).sum(-1) + self.whole(mean), weights

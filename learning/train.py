@@ -37,6 +37,7 @@ from learning.inputs import (
     RATE,
     RUNS,
     SEED,
+    SKIPPED,
     TOP_RATE,
     WEIGHTS,
     inputs_hash,
@@ -44,13 +45,12 @@ from learning.inputs import (
     taught,
 )  # fmt: skip
 from learning.labels import NAMES, row
-from learning.lean import lean
 from learning.net import Net, folder
 from learning.small import small
 
 
 class Words:
-    """Texts as pieces of words, cut to one window."""
+    """Texts as pieces of words, without those that are not read, cut to one window."""
 
     def __init__(self) -> None:
         from tokenizers import Tokenizer
@@ -58,9 +58,10 @@ class Words:
         self.tokenizer = Tokenizer.from_file(str(folder() / "tokenizer.json"))
         self.tokenizer.no_padding()
         self.tokenizer.no_truncation()
+        self.skipped = sorted(self.tokenizer.token_to_id(piece) for piece in SKIPPED)
 
     def pieces(self, text: str) -> list[int]:
-        ids: list[int] = self.tokenizer.encode(text).ids
+        ids = [one for one in self.tokenizer.encode(text).ids if one not in self.skipped]
         return ids if len(ids) <= WINDOW else [*ids[: WINDOW - 1], ids[-1]]
 
 
@@ -166,26 +167,13 @@ def _one_run(rows: Sequence[list[int]], wanted: Tensor, epochs: int, layers: int
     torch.save(teach(rows, wanted, epochs=epochs, layers=layers, run=run).state_dict(), to)
 
 
-class _Served(nn.Module):
-    """The net as it is served: one account, nothing padded."""
-
-    def __init__(self, net: Net) -> None:
-        super().__init__()
-        self.net = net
-
-    def forward(self, ids: Tensor) -> tuple[Tensor, Tensor]:
-        scores, weights = self.net(ids, torch.ones_like(ids))
-        return scores, weights
-
-
 def export(net: Net, to: Path) -> None:
     """Write the net as ONNX, its weights of 8 bits in the file and of 32 in memory."""
     torch.onnx.export(
-        _Served(net), (torch.randint(1000, 20000, (1, 40)),), str(to), input_names=["ids"],
+        net, (torch.randint(1000, 20000, (1, 40)),), str(to), input_names=["ids"],
         output_names=["scores", "weights"], dynamic_axes={"ids": {1: "pieces"}, "weights": {1: "pieces"}},
         dynamo=False,
     )  # fmt: skip
-    lean(to)
     small(to)
 
 
@@ -198,6 +186,7 @@ def write(net: Net, words: Words, to: Path, facts: dict[str, Any]) -> None:
         "labels": list(NAMES),
         "first": words.tokenizer.token_to_id("[CLS]"),
         "last": words.tokenizer.token_to_id("[SEP]"),
+        "skipped": words.skipped,
         "from": {"weights": WEIGHTS, "inputs": inputs_hash(), **facts},
         "sha256": {
             name: hashlib.sha256((to / name).read_bytes()).hexdigest() for name in ("encoder.onnx", "tokenizer.json")

@@ -5,6 +5,8 @@ By script where the script decides, otherwise by the commonest small words of ea
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from casework.triage.words import split_fast
 
 _SCRIPTS = (
@@ -79,6 +81,7 @@ def _script(text: str) -> str | None:
     return {"Cyrillic": "Russian"}.get(name, name)
 
 
+@lru_cache(maxsize=4)
 def foreign(text: str) -> str | None:
     """The language of an account that was not understood, in English ("Polish"); None for English or too little."""
     if not text.isascii():

@@ -75,14 +75,16 @@ class Encoder:
         # A lone surrogate is no character; one mark in its place keeps every offset true.
         readable = _NO_CHARACTER.sub("\ufffd", text[:MOST_CHARACTERS])
         coded = self._tokenizer.encode(readable, add_special_tokens=False)
-        first, last = self.card["first"], self.card["last"]
+        first, last, skipped = self.card["first"], self.card["last"], set(self.card["skipped"])
+        read = [place for place, piece in enumerate(coded.ids) if piece not in skipped]
         room, start = WINDOW - 2, 0
         for _ in range(MOST_WINDOWS):
-            ids, offsets = coded.ids[start : start + room], coded.offsets[start : start + room]
+            places = read[start : start + room]
+            ids, offsets = [coded.ids[place] for place in places], [coded.offsets[place] for place in places]
             if not ids:
                 return
             yield [first, *ids, last], [(0, 0), *offsets, (0, 0)]
-            if start + room >= len(coded.ids):
+            if start + room >= len(read):
                 return
             start += room - OVERLAP
 
