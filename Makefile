@@ -55,7 +55,7 @@ test: lint types model ## the whole test suite
 test-fast: lint ## domain, actions and web tests, and lint
 	$(PY) -m pytest $(FAST)
 
-bench: envs model ## our stack beside the starter bot of `rasa init`
+bench: envs model ## our stack beside the starter bot of `rasa init`; cases beside plain SQLAlchemy
 	$(PY) -m bench $(BENCH_ARGS)
 
 drill: envs model ## the long runs: 10,000 reports, processes killed, canaries, bit flips, random messages (NOISE=10000)
