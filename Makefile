@@ -35,8 +35,11 @@ FAST := $(wildcard tests/domain tests/actions tests/web)
 LAYERS := $(FAST) $(wildcard tests/rasa tests/journeys tests/faults tests/browser)
 REST := $(filter-out $(LAYERS),$(patsubst %/,%,$(dir $(wildcard tests/*/test_*.py))))
 
-# The long runs: 10,000 random messages, and every place where a process is killed.
-DRILL := tests/journeys/test_noise.py tests/faults
+# The long runs: 10,000 reports through killed processes, words that must turn up nowhere, damaged values, rotation;
+# 10,000 random messages, and every place where a process is killed. DRILL_REPORTS=500 and the like make less of it.
+DRILL := tests/drill tests/journeys/test_noise.py tests/faults
+DRILL_COUNTS := REPORTS=10000 KILLS=200 COURIER_KILLS=50 POSTGRES_REPORTS=300 POSTGRES_KILLS=20 CANARIES=500 \
+	FLIPS=8000 ROTATED=10000 ROTATION_KILLS=5
 
 .PHONY: help run test test-fast bench drill eval teach compare train model shell lint format types lock texts domain envs clean
 
@@ -52,11 +55,12 @@ test: lint types model ## the whole test suite
 test-fast: lint ## domain, actions and web tests, and lint
 	$(PY) -m pytest $(FAST)
 
-bench: envs model ## our stack beside the starter bot of `rasa init`
+bench: envs model ## our stack beside the starter bot of `rasa init`; cases beside plain SQLAlchemy
 	$(PY) -m bench $(BENCH_ARGS)
 
-drill: envs model ## the long runs: random messages (NOISE=10000), processes killed
-	REPORTING_NOISE=$${NOISE:-10000} $(PY) -m pytest --timeout 3600 $(DRILL)
+drill: envs model ## the long runs: 10,000 reports, processes killed, canaries, bit flips, random messages (NOISE=10000)
+	for count in $(DRILL_COUNTS); do name="DRILL_$${count%%=*}"; export "$$name=$${!name:-$${count#*=}}"; done; \
+	REPORTING_NOISE=$${NOISE:-10000} $(PY) -m pytest --timeout 5400 -rA --show-capture=no $(DRILL)
 
 train: model $(APP) ## the Rasa model and the triage's encoder, where what they are made from changed (FORCE=1: in any case)
 	@$(PY) -m learning.inputs $(if $(FORCE),--changed) || $(MAKE) --no-print-directory teach

@@ -1,4 +1,4 @@
-"""`python -m bench [--journeys N] [--json FILE] [--only ours|starter|page]`."""
+"""`python -m bench [--journeys N] [--json FILE] [--only ours|starter|page|cases]`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from bench.cases import PAGE, measured
 from bench.measure import SHOWN, TURNS, at_turns
 from bench.ours import Ours
 from bench.page import painted
@@ -78,6 +79,25 @@ def table(title: str, results: dict[str, dict[str, Any]]) -> Table:
     return shown
 
 
+def case_tables(found: dict[str, Any]) -> list[Table]:
+    """Cases created and listed, with encryption on, beside plain SQLAlchemy that writes and reads the same rows."""
+    made, lists = found["creation"], found["lists"]
+    first = Table(title=f"{made['cases']} cases created, a transaction each, words sealed")
+    second = Table(title=f"Lists of {lists['cases']:,} cases, the newest {PAGE}")
+    for heading in ("", "median ms", "each second"):
+        first.add_column(heading, justify="right" if heading else "left")
+    for name, side in (("ours", made["ours"]), ("plain SQLAlchemy", made["plain"])):
+        first.add_row(name, f"{side['median_ms']:.2f}", f"{side['each_second']:.0f}")
+    first.add_row("ratio", f"{made['ratio']:.1f}×", "")
+    first.add_row("the receipt's slow hash, apart", f"{made['receipt_hash_ms']:.1f}", "")
+    for heading in ("filter", "rows", "ms", "p95", "plain ms", "ratio"):
+        second.add_column(heading, justify="left" if heading == "filter" else "right")
+    for name, one in lists["filters"].items():
+        second.add_row(name, str(one["rows"]), f"{one['median_ms']:.1f}", f"{one['p95_ms']:.1f}",
+                       f"{one['plain_ms']:.1f}", f"{one['ratio']:.1f}×")  # fmt: skip
+    return [first, second]
+
+
 def _page_line(found: dict[str, Any] | None) -> str:
     if found is None:
         return "The page: not measured, Chromium is not installed (apt-get install chromium)."
@@ -92,11 +112,13 @@ def main() -> None:
     arguments = argparse.ArgumentParser(prog="make bench")
     arguments.add_argument("--journeys", type=int, default=10, help="a mode and a system (default 10)")
     arguments.add_argument("--json", type=Path, help="write the results there")
-    arguments.add_argument("--only", choices=("ours", "starter", "page"))
+    arguments.add_argument("--only", choices=("ours", "starter", "page", "cases"))
+    arguments.add_argument("--created", type=int, default=500, help="cases made, one transaction each (default 500)")
+    arguments.add_argument("--listed", type=int, default=100_000, help="cases that lists are of (default 100,000)")
     given = arguments.parse_args()
     makers = {"starter": Starter, "ours": Ours}
     chosen = [maker for name, maker in makers.items() if given.only in (None, name)]
-    for maker in chosen or [Ours]:
+    for maker in chosen or ([Ours] if given.only == "page" else []):
         maker().prepare()
     results: dict[str, Any] = {
         "machine": {"cores": os.cpu_count(), "system": platform.platform()},
@@ -107,12 +129,17 @@ def main() -> None:
         results["interleaved"] = interleaved([maker() for maker in chosen], given.journeys)
     if given.only in (None, "page"):
         results["page"] = painted(given.journeys)
+    if given.only in (None, "cases"):
+        results["cases"] = measured(given.created, given.listed)
     console = Console(width=max(120, Console().width))
     if "page" in results:
         console.print(_page_line(results["page"]))
     for mode in ("one after the other", "interleaved"):
         if results.get(mode):
             console.print(table(f"{TURNS}-turn journey, {given.journeys} times, {mode}", results[mode]))
+    if "cases" in results:
+        for shown in case_tables(results["cases"]):
+            console.print(shown)
     if given.json:
         given.json.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
 

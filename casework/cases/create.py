@@ -3,7 +3,8 @@ and the end of the draft stand or fall together (architecture, 6)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 from casework.advisors.assign import Needs, Owner, assign, release
 from casework.advisors.fitting import is_named
 from casework.cases import records
-from casework.cases.labels import Settled, settle
+from casework.cases.labels import Settled, from_labels, raised, settle
 from casework.cases.parts import Parts, split
 from casework.cases.priority import facts_of, priority
 from casework.cases.references import new_reference
@@ -56,8 +57,11 @@ def create_case(db: Db, submission: Submission, now: datetime) -> CaseReceipt:
     if known is not None and known.complete:
         drafts.end(db, submission.submission_id, known.reference, now)
         return _receipt(db, known.reference, now, created=False)
+    heard, left = (None, []) if known is None else _only_in_stub(db, known.reference, submission)
+    submission = replace(submission, also_said=[*submission.also_said, *left])
     parts = split(submission)
     labels = settle(submission, known.typed_flags if known else (), known.typed_urgency if known else "standard")
+    labels = _with_words(labels, left)
     facts = facts_of(submission, labels)
     level, why = priority(facts)
     labels.reasons.extend(why)
@@ -81,7 +85,7 @@ def create_case(db: Db, submission: Submission, now: datetime) -> CaseReceipt:
         owner = _keep_owner(db, known, needs, now)
         values["advisor_id"] = owner.id
         db.execute(case_record.update().where(case_record.c.reference == reference).values(**values))
-        records.replace_report(db, reference, parts, now)
+        records.replace_report(db, reference, parts, now, heard)
         records.event(db, reference, "completed", now)
     start_clocks(db, reference, starting(level, labels.risk_flags, now, db.settings, facts.under_18), now)
     announce(db, reference, owner.id, now, level, completed=known is not None)
@@ -103,11 +107,34 @@ def needs_of(submission: Submission, parts: Parts, labels: Settled, level: str) 
     )  # fmt: skip
 
 
+def _only_in_stub(db: Db, reference: str, submission: Submission) -> tuple[records.Heard, list[Mapping[str, str]]]:
+    """The messages of danger that the stub has taken in, without their words; and the words of those that the
+    conversation never took, because the database or a process was away: nothing else holds them."""
+    heard = records.heard_in(records.first_told(db, reference))
+    said = "\n".join(words_in([dict(submission.answers), dict(submission.notes), list(submission.also_said)]))
+    left = [
+        entry for key, entry in heard.items()
+        if entry and entry["text"] not in said and drafts.stored_turn(db, submission.submission_id, key) is None
+    ]  # fmt: skip
+    return dict.fromkeys(heard), left
+
+
+def _with_words(labels: Settled, left: Sequence[Mapping[str, str]]) -> Settled:
+    """The labels of a report, raised by what words beside it show."""
+    from casework.triage import triage
+
+    for entry in left:
+        new = from_labels(triage(entry["text"]))
+        new = replace(new, reasons=[dict(reason, **{"from": "also_said"}) for reason in new.reasons])
+        labels = raised(labels, new)
+    return labels
+
+
 def words_in(value: Any) -> list[str]:
     """All texts in answers, notes and the rest, however they are nested."""
     if isinstance(value, str):
         return [value]
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         value = list(value.values())
     return [text for item in value for text in words_in(item)] if isinstance(value, list | tuple) else []
 

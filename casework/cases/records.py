@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,9 @@ _BY_SUBMISSION = sa.select(case_record).where(case_record.c.submission_id == sa.
 _EVENT = timeline.insert()
 _REPORT = report.insert()
 _IDENTITY = identity_details.insert()
+# The messages of danger that a case has taken in, so that none counts twice, with the words of those that the whole
+# report may not hold: ``{"question": …, "text": …}``.
+Heard = Mapping[str, Mapping[str, str] | None]
 _ONE_AT_A_TIME = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:submission, 0))")
 PROGRAM = "program"
 # Events that are also in the audit, which outlives the case.
@@ -61,7 +64,7 @@ def insert(
     db.execute(case_record.insert(), row)
 
 
-def add_report(db: Db, reference: str, parts: Parts, channel: str, now: datetime, heard: Sequence[str] = ()) -> None:
+def add_report(db: Db, reference: str, parts: Parts, channel: str, now: datetime, heard: Heard | None = None) -> None:
     """Keep one report whole: what was told in one row, who told it in another."""
     key = secrets.token_hex(16)
     db.execute(_REPORT, {"id": key, "case_reference": reference, "received_at": now, "channel": channel,
@@ -69,7 +72,7 @@ def add_report(db: Db, reference: str, parts: Parts, channel: str, now: datetime
     put_identity(db, reference, key, parts.identity)
 
 
-def replace_report(db: Db, reference: str, parts: Parts, now: datetime, heard: Sequence[str] = ()) -> None:
+def replace_report(db: Db, reference: str, parts: Parts, now: datetime, heard: Heard | None = None) -> None:
     """The stub's words are part of the whole report that came now: the report takes their place."""
     key = first_report(db, reference)
     db.execute(
@@ -170,7 +173,12 @@ def unseal(db: Db, context: str, sealed: bytes) -> Any:
     return json.loads(db.keys.open(sealed, context=context).decode("utf-8", "surrogatepass"))
 
 
-def _told(parts: Parts, heard: Sequence[str]) -> dict[str, Any]:
-    """``heard``: ids of the messages a stub has taken in, so that none counts twice."""
+def heard_in(told: Mapping[str, Any]) -> Heard:
+    """The messages of danger that a case has taken in. An earlier version kept their ids alone."""
+    found = told.get("heard", {})
+    return dict(found) if isinstance(found, dict) else dict.fromkeys(found)
+
+
+def _told(parts: Parts, heard: Heard | None) -> dict[str, Any]:
     told: dict[str, Any] = {"answers": parts.answers, "contact": parts.contact}
-    return {**told, "heard": list(heard)} if heard else told
+    return {**told, "heard": dict(heard)} if heard else told

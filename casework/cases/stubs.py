@@ -15,7 +15,7 @@ from casework.cases import records
 from casework.cases.codes import RISK_FLAGS, URGENCIES, higher, in_order
 from casework.cases.create import needs_of
 from casework.cases.labels import of_row, raised, settle, unique
-from casework.cases.parts import Parts, split
+from casework.cases.parts import NAMED_ONLY, Parts, split
 from casework.cases.priority import facts_of, priority
 from casework.cases.references import new_reference
 from casework.cases.submission import Answer, Labels, Submission
@@ -95,7 +95,9 @@ def raise_stub(
     if known is not None and known.complete:
         from casework.cases.words import add_words
 
-        add_words(db, known.reference, words, labels, now, message_id=message_id, flags=flags, urgency=urgency)
+        # The same message again, from a sender that was never answered: the whole report holds it.
+        if message_id not in records.heard_in(records.first_told(db, known.reference)):
+            add_words(db, known.reference, words, labels, now, message_id=message_id, flags=flags, urgency=urgency)
         return Stub(known.reference, _advisor_name(db, known.advisor_id), False)
     parts, heard, said = _so_far(db, known, told, words, message_id, question)
     submission = Submission(
@@ -166,17 +168,18 @@ def forget_identity(db: Db, submission_id: str) -> None:
     parts = split(submission)
     held = records.first_report(db, known.reference)
     received: datetime = db.scalar(sa.select(report.c.received_at).where(report.c.id == held))
-    records.replace_report(db, known.reference, parts, received, heard)
+    kept = {key: None if entry and entry["question"] in NAMED_ONLY else entry for key, entry in heard.items()}
+    records.replace_report(db, known.reference, parts, received, kept)
 
 
 def _so_far(
     db: Db, known: Any, told: Told | None, words: str, message_id: str, question: str | None
-) -> tuple[Parts, list[str], bool]:
+) -> tuple[Parts, records.Heard, bool]:
     """What the stub holds together: its earlier words, the draft's answers, and this message once.
 
-    Also the ids of the messages taken in so far, and whether this one is new.
+    Also the messages taken in so far, and whether this one is new.
     """
-    before, heard = _held(db, known.reference) if known is not None else ({}, [])
+    before, heard = _held(db, known.reference) if known is not None else ({}, {})
     answers = {name: value for name, value in before.items() if name not in ("notes", "also_said")}
     notes: dict[str, str] = dict(before.get("notes", {}))
     also_said: list[dict[str, Any]] = [dict(entry) for entry in before.get("also_said", [])]
@@ -186,8 +189,8 @@ def _so_far(
         also_said += [dict(entry) for entry in told.also_said if dict(entry) not in also_said]
     new = bool(words) and not (message_id and message_id in heard)
     if new:
-        heard = [*heard, message_id] if message_id else heard
         entry = {"question": question or "", "text": words}
+        heard = {**heard, message_id: entry} if message_id else heard
         account = answers.get("account", "")
         if question in _ACCOUNT:
             if words not in account:
@@ -201,8 +204,8 @@ def _so_far(
     return split(submission), heard, new
 
 
-def _held(db: Db, reference: str) -> tuple[dict[str, Any], list[str]]:
-    """The stub's answers, with the identity that lies apart, and the ids of the messages it has taken in."""
+def _held(db: Db, reference: str) -> tuple[dict[str, Any], records.Heard]:
+    """The stub's answers, with the identity that lies apart, and the messages it has taken in."""
     from casework.cases.reading import identity_of
 
     key = records.first_report(db, reference)
@@ -212,7 +215,7 @@ def _held(db: Db, reference: str) -> tuple[dict[str, Any], list[str]]:
     identity = identity_of(db, reference)
     if "contact_safety" in identity:
         held["notes"] = {**held.get("notes", {}), "contact_safety": identity.pop("contact_safety")}
-    return {**held, **identity}, list(told.get("heard", []))
+    return {**held, **identity}, records.heard_in(told)
 
 
 def _identity(told: Told | None) -> str | None:

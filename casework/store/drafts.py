@@ -63,6 +63,8 @@ _BY_MAC = sa.select(*_COLUMNS).where(_draft.c.session_mac == sa.bindparam("key")
 _JOINED = sa.select(*_COLUMNS, *_TURN_COLUMNS).select_from(
     _draft.outerjoin(_turn, (_turn.c.draft_id == _draft.c.id) & (_turn.c.message_id == sa.bindparam("message")))
 )
+_LOCK_BY_ID = sa.select(_draft.c.id).where(_draft.c.id == sa.bindparam("key")).with_for_update()
+_LOCK_BY_MAC = sa.select(_draft.c.id).where(_draft.c.session_mac == sa.bindparam("key")).with_for_update()
 _OPEN_BY_ID = _JOINED.where(_draft.c.id == sa.bindparam("key"))
 _OPEN_BY_MAC = _JOINED.where(_draft.c.session_mac == sa.bindparam("key"))
 _STORED = sa.select(*_TURN_COLUMNS).where(
@@ -124,7 +126,13 @@ def by_session(db: Db, session_mac: bytes) -> Draft | None:
 
 
 def open_turn(db: Db, key: str | bytes, message_id: str) -> tuple[Draft | None, StoredTurn | None]:
-    """The draft (by id or session mac) and this message's turn if it was answered before: one statement."""
+    """The draft (by id or session mac) and this message's turn if it was answered before: one statement.
+
+    In a write transaction the same message of somebody else waits: it finds the turn, and does nothing twice.
+    """
+    if db.writes_beside_others:
+        # A statement of its own: the one below has to see what was committed while this one waited.
+        db.connection.execute(_LOCK_BY_MAC if isinstance(key, bytes) else _LOCK_BY_ID, {"key": key})
     statement = _OPEN_BY_MAC if isinstance(key, bytes) else _OPEN_BY_ID
     row = db.connection.execute(statement, {"key": key, "message": message_id}).first()
     if row is None:

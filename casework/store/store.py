@@ -50,6 +50,12 @@ class Db:
     # What is done in this transaction and has to be in the audit: see ``casework.audit.note``.
     acts: list[Entry] = field(default_factory=list, repr=False)
 
+    @property
+    def writes_beside_others(self) -> bool:
+        """Whether this transaction may write while others do (PostgreSQL; SQLite has one writer)."""
+        options = self.connection.get_execution_options()
+        return bool(options.get(_WRITE)) and self.connection.dialect.name == "postgresql"
+
     def execute(
         self, statement: sa.Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
     ) -> CursorResult[Any]:

@@ -55,17 +55,35 @@ def test_words_of_the_account_are_the_stubs_account(staffed: Store) -> None:
 def test_sending_completes_the_stub_in_place(any_store: Store) -> None:
     submission_id = secrets.token_hex(16)
     raised = raise_stub(any_store, submission_id)
-    sent = a_submission(submission_id=submission_id, answers={"account": "All of it"})
+    sent = a_submission(submission_id=submission_id, answers={"account": "All of it: he has a knife"})
     with any_store.begin() as db:
         made = cases.create_case(db, sent, LATER)
     case = show_case(any_store, made.reference)
     assert made.reference == raised.reference
     assert (case["complete"], case["created_at"]) == (True, NOW.isoformat())
-    assert case["answers"] == {"account": "All of it"}
+    assert case["answers"] == {"account": "All of it: he has a knife"}
     assert "weapon" in case["risk_flags"] and case["urgency"] == "emergency", "typed danger never falls"
     assert [line["event"] for line in case["timeline"]] == ["created", "completed"]
     acknowledge = next(clock for clock in case["clocks"] if clock["name"] == "acknowledge")
     assert acknowledge["due_at"] == "2026-12-29T17:00:00+00:00", "the earlier promise stands"
+
+
+def test_words_of_danger_that_the_chat_never_took_are_in_the_sent_report(any_store: Store) -> None:
+    """The database or a process was away: the stub alone has them. Sent again later they are not taken in twice."""
+    submission_id = secrets.token_hex(16)
+    with any_store.begin() as db:
+        drafts.create(db, session_mac=bytes(32), now=NOW, draft_id=submission_id)
+        drafts.put_turn(db, submission_id, "m1", at=NOW, body_mac=b"", said="he has a knife", outcome={})
+    raise_stub(any_store, submission_id, question="account")
+    again = "he called me a dirty foreigner and has a gun"
+    raised = raise_stub(any_store, submission_id, words=again, message_id="m2", question="motive")
+    sent = a_submission(submission_id=submission_id, answers={"account": "All of it"})
+    with any_store.begin() as db:
+        cases.create_case(db, sent, LATER)
+    raise_stub(any_store, submission_id, LATER, words=again, message_id="m2", question="motive")
+    case = show_case(any_store, raised.reference)
+    assert case["answers"] == {"account": "All of it", "also_said": [{"question": "motive", "text": again}]}
+    assert (case["category"], case["urgency"], case["messages"]) == ("hate", "emergency", [])
 
 
 def test_danger_that_was_only_tapped_may_be_corrected(staffed: Store) -> None:

@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import stat
 import threading
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -304,3 +305,26 @@ def test_many_writers_lose_nothing(any_store: Store) -> None:
         found = drafts.get(db, draft.id)
         assert found is not None and found.state == {"n": 16}
         assert [turn.seq for turn in drafts.turns(db, draft.id)] == list(range(1, 17))
+
+
+def test_the_same_message_at_the_same_moment_is_taken_once(any_store: Store) -> None:
+    with any_store.begin() as db:
+        draft = drafts.create(db, session_mac=bytes(32), now=NOW)
+    taken: list[str] = []
+
+    def take(name: str) -> None:
+        with any_store.begin() as db:
+            _, stored = drafts.open_turn(db, draft.id, "m1")
+            if stored is None:
+                time.sleep(0.3)
+                drafts.put_turn(db, draft.id, "m1", at=NOW, body_mac=b"", said=None, outcome={"by": name})
+                taken.append(name)
+            else:
+                taken.append(f"again {stored.outcome['by']}")
+
+    threads = [threading.Thread(target=take, args=(name,)) for name in ("a", "b")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert taken == [taken[0], f"again {taken[0]}"]
