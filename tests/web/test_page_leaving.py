@@ -122,6 +122,7 @@ def test_signs_of_life_keep_the_page_open_and_leaving_is_never_too_late(
 
 def test_a_frame_on_another_site_gets_a_way_into_a_window_of_its_own(client: TestClient) -> None:
     headers = {"sec-fetch-dest": "iframe", "sec-fetch-site": "cross-site"}
-    html = client.get("/", headers=headers).text
-    assert 'target="_blank"' in html and 'action="/start"' not in html
-    assert 'action="/start"' in client.get("/", headers={**headers, "sec-fetch-site": "same-site"}).text
+    for path in ("/", "/start"):
+        html = client.get(path, headers=headers).text
+        assert 'target="_blank"' in html and 'action="/start"' not in html
+        assert 'action="/start"' in client.get(path, headers={**headers, "sec-fetch-site": "same-site"}).text
