@@ -47,7 +47,7 @@ def test_closing_after_a_receipt_deletes_nothing(chatting: TestClient, service: 
     receipt = chatting.get("/chat").text
     assert 'href="/close"' in receipt[receipt.index("receipt") :]
     assert chatting.get("/close").headers["location"].startswith("https://")
-    assert service.left == [] and not chatting.cookies
+    assert service.left == [] and service.put == [TOKEN] and not chatting.cookies
 
 
 def test_leaving_works_when_nothing_else_does(chatting: TestClient, service: Service) -> None:
