@@ -55,6 +55,7 @@ def painted(journeys: int) -> dict[str, Any] | None:
 def _journey(page: Page) -> list[float]:
     """From the first question to the review; milliseconds of each turn."""
     page.goto("/")
+    page.get_by_role("button", name="Continue", exact=True).click()
     page.get_by_role("button", name="Start", exact=True).click()
     page.wait_for_url("**/chat")
     times: list[float] = []

@@ -76,6 +76,12 @@ def find_id(db: Db, receipt_id: str, now: datetime) -> Receipt | None:
     return _alive(db.execute(_BY_ID, {"key": receipt_id}).first(), now)
 
 
+def keeps(db: Db, draft_id: str, now: datetime) -> bool:
+    """Whether a code still opens this paused draft."""
+    rows = db.execute(sa.select(receipt).where(receipt.c.draft_id == draft_id))
+    return any(_alive(row, now) is not None for row in rows)
+
+
 def replace(db: Db, found: Receipt, now: datetime) -> str:
     """A new code in place of one that may be known to somebody else; the old one opens nothing any more."""
     db.execute(receipt.delete().where(receipt.c.id == found.id))

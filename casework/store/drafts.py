@@ -211,6 +211,12 @@ def hand_over(db: Db, draft_id: str, session_mac: bytes, now: datetime, state: d
     db.execute(_draft.update().where(_draft.c.id == draft_id).values(**values))
 
 
+def end_session(db: Db, draft_id: str) -> None:
+    """The session is over, the draft stays as long as before: only a code opens it again."""
+    nobody = secrets.token_bytes(32)
+    db.execute(_draft.update().where(_draft.c.id == draft_id).values(session_mac=nobody))
+
+
 def forget_turns(db: Db, draft_id: str) -> None:
     """Forget the transcript: it shows a code that opens nothing any more."""
     db.execute(_turn.delete().where(_turn.c.draft_id == draft_id))

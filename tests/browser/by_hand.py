@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FrameLocator, Page, expect
 
 WORDS = "Last night the man upstairs shouted at us again."
+
+
+def begin(page: Page | FrameLocator) -> None:
+    """From the first page, which says how to leave, through the start to the first question."""
+    page.get_by_role("button", name="Continue", exact=True).click()
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(page.locator("#asked")).to_contain_text("danger")
 
 
 def answer(page: Page, label: str) -> None:

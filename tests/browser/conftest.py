@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 from starlette.middleware import Middleware
 
+from tests.browser.by_hand import begin
 from tests.browser.seeing import OUT, Open
 from tests.kit import Stack
 from tests.web.pages_by_hand import Service
@@ -134,8 +135,7 @@ def opened(browser: Browser, address: str) -> Iterator[Open]:
 def chat(opened: Open, service: Service) -> Page:
     """The chat at its first question."""
     page = opened()
-    page.get_by_role("button", name="Start", exact=True).click()
-    page.wait_for_url("**/chat")
+    begin(page)
     return page
 
 

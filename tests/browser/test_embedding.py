@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.by_hand import answer, asked, soon
+from tests.browser.by_hand import answer, asked, begin, soon
 from tests.browser.conftest import Door, open_door
 from tests.browser.seeing import NOTHING, OUT, Open, assert_accessible, stored
 from tests.web.pages_by_hand import TOKEN
@@ -105,8 +105,7 @@ def test_a_named_website_shows_the_chat_in_a_frame_and_exit_takes_the_whole_wind
     page = visit(opened, website, address)
     page.get_by_role("link", name="Tell us what happened").click()
     frame = page.frame_locator("iframe")
-    frame.get_by_role("button", name="Start", exact=True).click()
-    expect(frame.locator("#asked")).to_contain_text("danger")
+    begin(frame)
     inside = next(each for each in page.frames if each.url.endswith("/chat"))
     answer(inside, "No")  # type: ignore[arg-type]
     asked(inside, "Who are you")  # type: ignore[arg-type]

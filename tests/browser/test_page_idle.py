@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.by_hand import soon
+from tests.browser.by_hand import begin, soon
 from tests.browser.seeing import Open
 from tests.web.pages_by_hand import Service
 
@@ -15,8 +15,7 @@ pytestmark = pytest.mark.browser
 def test_ten_minutes_out_of_sight_close_the_page(opened: Open, service: Service) -> None:
     page = opened()
     page.clock.install()
-    page.get_by_role("button", name="Start", exact=True).click()
-    page.wait_for_url("**/chat")
+    begin(page)
     _sight(page, "hidden")
     assert soon(page, lambda: page.context.cookies()[0]["expires"] > 0)
     page.clock.fast_forward("10:01")
@@ -27,8 +26,7 @@ def test_ten_minutes_out_of_sight_close_the_page(opened: Open, service: Service)
 def test_back_in_time_nothing_is_lost(opened: Open, service: Service) -> None:
     page = opened()
     page.clock.install()
-    page.get_by_role("button", name="Start", exact=True).click()
-    page.wait_for_url("**/chat")
+    begin(page)
     page.locator("#text").fill("half a thought")
     _sight(page, "hidden")
     page.clock.fast_forward("08:00")
@@ -42,8 +40,7 @@ def test_back_in_time_nothing_is_lost(opened: Open, service: Service) -> None:
 def test_idle_page_warns_before_it_closes(opened: Open, service: Service) -> None:
     page = opened()
     page.clock.install()
-    page.get_by_role("button", name="Start", exact=True).click()
-    page.wait_for_url("**/chat")
+    begin(page)
     for _ in range(10):
         page.clock.run_for("26:00")
         expect(page.get_by_role("alert").filter(has_text="Are you still there")).to_be_visible()

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.by_hand import soon
+from tests.browser.by_hand import begin, soon
 from tests.browser.seeing import NOTHING, OUT, Open, assert_accessible, stored
 
 pytestmark = [pytest.mark.browser, pytest.mark.stack]
@@ -34,11 +34,6 @@ def name_of(page: Page) -> str:
     """The open question's name."""
     found = page.locator("#ask input[name=question]")
     return str(found.input_value()) if found.count() else ""
-
-
-def start(page: Page) -> None:
-    page.get_by_role("button", name="Start", exact=True).click()
-    expect(page.locator("#asked")).to_contain_text("danger")
 
 
 def answer(page: Page, how: tuple[str, str] | None = None) -> None:
@@ -71,7 +66,7 @@ def page(opened: Open, real: str, request: pytest.FixtureRequest) -> Page:
 
 
 def test_report_from_start_to_receipt_and_back(page: Page) -> None:
-    start(page)
+    begin(page)
     answer_until(page, "review")
     expect(page.locator(".summary")).to_contain_text("L36 9YY")
     assert_accessible(page)
@@ -105,7 +100,7 @@ def test_report_from_start_to_receipt_and_back(page: Page) -> None:
 
 
 def test_pause_and_come_back(page: Page) -> None:
-    start(page)
+    begin(page)
     answer_until(page, "account_more")
     answer(page, ("press", "pause"))
     code = page.locator(".receipt .code").inner_text()
@@ -121,7 +116,7 @@ def test_pause_and_come_back(page: Page) -> None:
 
 
 def test_exit_deletes_and_back_shows_nothing(page: Page) -> None:
-    start(page)
+    begin(page)
     answer_until(page, "account_more")
     cookie = page.context.cookies()[0]
     page.locator("a.exit").click()
@@ -138,7 +133,7 @@ def test_exit_deletes_and_back_shows_nothing(page: Page) -> None:
 
 
 def test_words_of_danger_bring_the_card(page: Page) -> None:
-    start(page)
+    begin(page)
     answer(page, ("words", "he is outside my door with a knife and says he will kill me"))
     card = page.locator("#card")
     expect(card).to_be_visible()
@@ -150,7 +145,7 @@ def test_words_of_danger_bring_the_card(page: Page) -> None:
 
 
 def test_leaving_by_button_asks_and_deletes(page: Page) -> None:
-    start(page)
+    begin(page)
     answer_until(page, "account_more")
     answer(page, ("press", "leave"))
     assert name_of(page) == "leave_check"
@@ -160,7 +155,7 @@ def test_leaving_by_button_asks_and_deletes(page: Page) -> None:
 
 
 def test_a_person_a_language_and_going_back(page: Page) -> None:
-    start(page)
+    begin(page)
     answer_until(page, "reporter_role")
     answer(page, ("press", "person"))
     expect(page.get_by_role("log")).to_contain_text("Speak to a person")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.by_hand import answer, asked, leave, report, soon
+from tests.browser.by_hand import answer, asked, begin, leave, report, soon
 from tests.browser.seeing import NOTHING, OUT, Open, stored
 from tests.web.pages_by_hand import TOKEN, Service, turn
 from web.chat.errors import error
@@ -17,8 +17,7 @@ pytestmark = pytest.mark.browser
 @pytest.mark.parametrize("path", ["/", "/chat", "/return", "/ways"])
 def test_way_out_from_every_page(opened: Open, service: Service, way: str, path: str) -> None:
     page = opened()
-    page.get_by_role("button", name="Start", exact=True).click()
-    page.wait_for_url("**/chat")
+    begin(page)
     page.goto(path)
     leave(page, way)
     page.wait_for_url(f"{OUT}**")
@@ -27,7 +26,7 @@ def test_way_out_from_every_page(opened: Open, service: Service, way: str, path:
 
 def test_way_out_without_script(opened: Open, service: Service) -> None:
     page = opened(java_script_enabled=False)
-    page.get_by_role("button", name="Start", exact=True).click()
+    begin(page)
     page.locator("#text").fill("my secret words")
     page.get_by_role("button", name="Continue", exact=True).click()
     expect(page.get_by_text("my secret words")).to_be_visible()

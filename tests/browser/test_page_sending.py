@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.by_hand import WORDS, answer, asked, focused, report
+from tests.browser.by_hand import WORDS, answer, asked, begin, focused, report
 from tests.browser.seeing import Open
 from tests.web.pages_by_hand import RECEIPT, Service
 from web.chat.errors import ChatError
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 @pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
 def test_whole_report(opened: Open, service: Service, script: bool) -> None:
     page = opened(java_script_enabled=script)
-    page.get_by_role("button", name="Start", exact=True).click()
+    begin(page)
     report(page)
     page.get_by_text("Show what I wrote").click()
     page.get_by_role("button", name="Send my report").click()
@@ -44,6 +44,8 @@ def test_whole_report_by_keyboard(opened: Open, service: Service) -> None:
         reach(name)
         page.keyboard.press("Enter")
 
+    press("Continue")
+    page.wait_for_url("**/start")
     press("Start")
     page.wait_for_url("**/chat")
     for question, key in (("danger", "ArrowDown"), ("Who are you", "Space")):

@@ -36,7 +36,10 @@ CHAT = {
         *((turn(f"t{n}", "Thank you.", asks="account_more"), "word " * 60) for n in range(8)),
     ],
 }
-PAGES = {"start": "/", "return": "/return", "ways": "/ways", "nothing": "/chat", "safety": "/safety", "unknown": "/x"}
+PAGES = {
+    "leaving": "/", "start": "/start", "return": "/return", "ways": "/ways", "nothing": "/chat", "safety": "/safety",
+    "unknown": "/x",
+}  # fmt: skip
 # What comes of a step on another state, and how to get there.
 STEPS = ("fault", "wrong day", "wrong code", "unsent", "asked to stay", "left", "unused", "counter")
 STATES = [*CHAT, *PAGES, *STEPS]

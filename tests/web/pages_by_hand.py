@@ -96,6 +96,7 @@ class Service:
     entries: list[SimpleNamespace] = field(default_factory=list)
     taken: list[dict[str, Any]] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
+    put: list[str] = field(default_factory=list)
     problem: ChatError | None = None
     deaf: ChatError | None = None
     next_turn: dict[str, Any] | None = None
@@ -112,7 +113,7 @@ class Service:
 
     def clear(self) -> None:
         """Forget everything."""
-        self.entries, self.taken, self.left = [], [], []
+        self.entries, self.taken, self.left, self.put = [], [], [], []
         self.problem = self.deaf = self.next_turn = self.opened = None
 
     async def start(self, channel: str = "webchat", address: str | None = None) -> Any:
@@ -142,6 +143,9 @@ class Service:
         if self.problem:
             raise self.problem
         self.entries = []
+
+    async def put_away(self, token: str) -> None:
+        self.put.append(token)
 
     @property
     def returning(self) -> Service:

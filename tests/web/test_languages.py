@@ -134,7 +134,7 @@ def test_a_choice_of_language_is_no_session(tongues: Front) -> None:
     assert '<html lang="en-XA"' in browser.get("/").text
 
 
-@pytest.mark.parametrize("path", ["/", "/ways", "/safety", "/return", "/chat", "/nothing"])
+@pytest.mark.parametrize("path", ["/", "/start", "/ways", "/safety", "/return", "/chat", "/nothing"])
 def test_every_page_without_a_session_is_translated(tongues: Front, path: str) -> None:
     page = tongues.ask("GET", path, headers={**ACCENTED, "accept": "text/html"}).text
     assert leftovers(of_page(page)) == []

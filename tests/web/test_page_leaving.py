@@ -47,7 +47,7 @@ def test_closing_after_a_receipt_deletes_nothing(chatting: TestClient, service: 
     receipt = chatting.get("/chat").text
     assert 'href="/close"' in receipt[receipt.index("receipt") :]
     assert chatting.get("/close").headers["location"].startswith("https://")
-    assert service.left == [] and not chatting.cookies
+    assert service.left == [] and service.put == [TOKEN] and not chatting.cookies
 
 
 def test_leaving_works_when_nothing_else_does(chatting: TestClient, service: Service) -> None:
@@ -122,6 +122,7 @@ def test_signs_of_life_keep_the_page_open_and_leaving_is_never_too_late(
 
 def test_a_frame_on_another_site_gets_a_way_into_a_window_of_its_own(client: TestClient) -> None:
     headers = {"sec-fetch-dest": "iframe", "sec-fetch-site": "cross-site"}
-    html = client.get("/", headers=headers).text
-    assert 'target="_blank"' in html and 'action="/start"' not in html
-    assert 'action="/start"' in client.get("/", headers={**headers, "sec-fetch-site": "same-site"}).text
+    for path in ("/", "/start"):
+        html = client.get(path, headers=headers).text
+        assert 'target="_blank"' in html and 'action="/start"' not in html
+        assert 'action="/start"' in client.get(path, headers={**headers, "sec-fetch-site": "same-site"}).text

@@ -19,7 +19,7 @@ from web.chat.page_links import with_links
 # --- every page ---
 
 
-@pytest.mark.parametrize("path", ["/", "/return", "/ways", "/chat"])
+@pytest.mark.parametrize("path", ["/", "/start", "/return", "/ways", "/chat"])
 def test_every_page_has_help_exit_and_neutral_names(client: TestClient, path: str) -> None:
     reply = client.get(path)
     html = reply.text
@@ -31,7 +31,7 @@ def test_every_page_has_help_exit_and_neutral_names(client: TestClient, path: st
     assert "script-src 'self'" in reply.headers["content-security-policy"]
 
 
-@pytest.mark.parametrize("path", ["/", "/return", "/ways", "/chat"])
+@pytest.mark.parametrize("path", ["/", "/start", "/return", "/ways", "/chat"])
 def test_no_inline_script_or_style(client: TestClient, path: str) -> None:
     html = client.get(path).text
     assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", html)
@@ -39,8 +39,11 @@ def test_no_inline_script_or_style(client: TestClient, path: str) -> None:
 
 
 def test_titles_differ_from_page_to_page(chatting: TestClient) -> None:
-    titles = [title(chatting.get(path).text) for path in ("/", "/return", "/ways", "/chat")]
-    assert len(set(titles)) == 4
+    first = title(chatting.get("/").text)
+    assert first == title(chatting.get("/start").text)
+    chatting.cookies.clear()
+    titles = [title(chatting.get(path).text) for path in ("/", "/start", "/return", "/ways", "/safety", "/chat")]
+    assert len(set(titles)) == 6 and first in titles
 
 
 def test_start_sets_one_cookie_out_of_reach(client: TestClient) -> None:
@@ -65,6 +68,28 @@ def test_posts_of_other_sites_are_refused(chatting: TestClient, service: Service
 def test_a_form_without_referrer_is_ours(chatting: TestClient) -> None:
     headers = {"origin": "null", "sec-fetch-site": "same-origin"}
     assert chatting.post("/chat", headers=headers, data={"id": "a", "choice": "no"}).status_code == 303
+
+
+# --- how to leave, before anything else ---
+
+
+def test_the_first_page_says_how_to_leave_and_names_nothing(client: TestClient) -> None:
+    html = client.get("/").text
+    main = html[html.index("<main") : html.index("</main>")]
+    for wanted in ("Exit this page", "hidden link", "<kbd>Shift</kbd> three times", "Back", "history", "Call 999"):
+        assert wanted in main
+    assert not FORBIDDEN.search(main)
+    # One way on, that needs no script and no cookie.
+    assert re.findall(r"<form[^>]*>", main) == ['<form method="get" action="/start" class="row">']
+    assert len(re.findall(r"<button[^>]*>Continue</button>", main)) == 1
+    assert "set-cookie" not in client.get("/").headers
+    assert 'method="post" action="/start"' in client.get("/start").text
+
+
+def test_who_comes_back_in_the_same_session_is_not_told_again(chatting: TestClient) -> None:
+    assert 'method="post" action="/start"' in chatting.get("/").text
+    chatting.get("/leave")
+    assert 'method="get" action="/start"' in chatting.get("/").text
 
 
 # --- small things ---
@@ -112,13 +137,14 @@ def test_the_landlord_s_own_name_colour_and_contacts_are_on_the_pages(service: S
     assert style and "#003366" in client.get(style[1]).text
 
 
-def test_first_load_is_light(client: TestClient) -> None:
-    html = client.get("/").text
+@pytest.mark.parametrize("path", ["/", "/start"])
+def test_first_load_is_light(client: TestClient, path: str) -> None:
+    html = client.get(path).text
     sizes = {"page": len(gzip.compress(html.encode()))}
-    for path in re.findall(r'(?:href|src)="(/static/[^"]+)"', html):
-        reply = client.get(path, headers={"accept-encoding": "gzip"})
+    for file in re.findall(r'(?:href|src)="(/static/[^"]+)"', html):
+        reply = client.get(file, headers={"accept-encoding": "gzip"})
         assert reply.status_code == 200 and "immutable" in reply.headers["cache-control"]
-        sizes[path] = int(reply.headers["content-length"])
+        sizes[file] = int(reply.headers["content-length"])
     assert len(sizes) == 4
     assert sum(sizes.values()) < 60_000
-    assert next(size for path, size in sizes.items() if ".js" in path) < 25_000
+    assert next(size for file, size in sizes.items() if ".js" in file) < 25_000

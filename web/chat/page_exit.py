@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from starlette.requests import Request
@@ -31,20 +32,20 @@ class ExitRoutes:
 
     async def leave(self, request: Request) -> Response:
         """Exit: end the session here, wipe what the browser holds, show something else. Never fails."""
+        return await self._out(request, self.service.leave)
+
+    async def close(self, request: Request) -> Response:
+        """Put the page away: the session ends here too, and what is left can only be opened with its code."""
+        return await self._out(request, self.service.put_away)
+
+    async def _out(self, request: Request, end: Callable[[str], Awaitable[None]]) -> Response:
         purpose = request.headers.get("sec-purpose", "") + request.headers.get("purpose", "")
         if "prefetch" in purpose:
             return Response(status_code=204)
         if (token := session_to_write(request)) and not from_elsewhere(request):
             # If it fails the draft runs out by itself: the way out must not wait for it.
             with contextlib.suppress(ChatError):
-                await self.service.leave(token)
-        return self._out(request)
-
-    async def close(self, request: Request) -> Response:
-        """Put the page away; what there is can be opened again with its code."""
-        return self._out(request)
-
-    def _out(self, request: Request) -> Response:
+                await end(token)
         quiet = request.method == "POST"
         response = Response(status_code=204) if quiet else RedirectResponse(self.service.settings.exit_url, 303)
         response.headers["Clear-Site-Data"] = WIPE

@@ -58,7 +58,8 @@ class PageRoutes:
         """One route an address; a method that is not listed is refused by the framework."""
         found, out = APIRouter(include_in_schema=False), ExitRoutes(self.service)
         routes: tuple[Route, ...] = (
-            ("/", "GET", self.start_page),
+            ("/", "GET", self.first_page),
+            ("/start", "GET", self.start_page),
             ("/start", "POST", self.start),
             ("/chat", "GET", self.chat),
             ("/chat", "POST", self.answer),
@@ -78,6 +79,12 @@ class PageRoutes:
         if self.service.settings.embed_page:
             found.add_api_route("/embedding", self.embedding, methods=["GET"], response_model=None)
         return found
+
+    async def first_page(self, request: Request) -> Response:
+        """How to leave, before anything else. Who has a session has read it, and goes on."""
+        if session_of(request):
+            return await self.start_page(request)
+        return self.pages.page(request, "framed.html" if framed_elsewhere(request) else "leaving.html")
 
     async def start_page(self, request: Request) -> Response:
         """What this is, before anything is asked."""

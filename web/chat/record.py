@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from casework import clocks
+from casework import clocks, receipts
 from casework.catalogues import gettext
 from casework.conversation import Incoming, Outcome, Saying, views
 from casework.conversation.draft import Draft
@@ -140,6 +140,16 @@ def leave(services: Services, session: Session) -> None:
         # The case stands; only the session to it ends.
         with services.store.begin() as db:
             drafts.delete(db, row.id)
+
+
+def put_away(services: Services, session: Session) -> None:
+    """End the session; a paused report waits for its code, anything else unsent is left. Raises `no_session`."""
+    with services.store.begin() as db:
+        row = _row(services, db, session)
+        if not row.ended and receipts.keeps(db, row.id, _now(services)):
+            drafts.end_session(db, row.id)
+            return
+    leave(services, session)
 
 
 def body_mac(services: Services, body: MessageBody) -> bytes:

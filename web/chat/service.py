@@ -106,13 +106,20 @@ class ChatService:
 
     async def leave(self, token: str) -> None:
         """Delete what was not sent, at once; the session is over. Raises 401 and 503."""
+        await self._end(token, record.leave)
+
+    async def put_away(self, token: str) -> None:
+        """End the session; what was not sent stays only where a code opens it. Raises 401 and 503."""
+        await self._end(token, record.put_away)
+
+    async def _end(self, token: str, how: Callable[..., None]) -> None:
         session = self._sessions.read(token)
         try:
             async with (
                 asyncio.timeout(self.settings.turn_deadline),
                 self._turns.order.turn_of(session.draft_id),
             ):
-                await self._read(record.leave, session)
+                await self._read(how, session)
         except TimeoutError:
             raise self.down() from None
         self._turns.questions.remember(session.draft_id, None)

@@ -273,11 +273,12 @@
   begin();
 
   function startPage() {
-    // The start page takes no place in the browser's list of pages to go back to.
+    // The first pages take no place in the browser's list of pages to go back to.
     document.addEventListener("submit", async (event) => {
       const form = event.target;
       if (form.getAttribute("action") !== "/start") return;
       event.preventDefault();
+      if (form.method === "get") { location.replace("/start"); return; }
       try {
         const reply = await fetch("/start", { method: "POST", redirect: "manual" });
         if (reply.type !== "opaqueredirect") throw new Error("not started");
