@@ -20,7 +20,7 @@ _DRAIN_SECONDS = 3.0
 
 
 class Guard:
-    """Caps the body and turns whatever goes wrong inside into a typed answer."""
+    """Caps the body (forms of the pages cap themselves) and turns whatever goes wrong inside into a typed answer."""
 
     def __init__(self, app: ASGIApp, *, refusals: Refusals, body_bytes: int = BODY_BYTES) -> None:
         self.app = app
@@ -49,6 +49,10 @@ class Guard:
             await send(message)
 
         try:
+            if _is_form_of_a_page(scope, self.refusals.api):
+                # Its reader keeps what it can of the words and gives them back (`page_forms`).
+                await self.app(scope, receive, watched)
+                return
             if _declared(scope) > self.body_bytes:
                 await _drain(receive, 0, True)
                 raise error("too_large")
@@ -70,6 +74,11 @@ def _declared(scope: Scope) -> int:
             with contextlib.suppress(ValueError):
                 return int(value)
     return 0
+
+
+def _is_form_of_a_page(scope: Scope, api: str) -> bool:
+    kind = dict(scope["headers"]).get(b"content-type", b"")
+    return not scope["path"].startswith(api) and kind.startswith(b"application/x-www-form-urlencoded")
 
 
 async def _drain(receive: Receive, taken: int, more: bool) -> None:

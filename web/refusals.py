@@ -24,7 +24,7 @@ class Refusals:
 
     def __init__(self, pages: Pages, api: str, down: Callable[[], ChatError]) -> None:
         self._pages = pages
-        self._api = api
+        self.api = api
         self._down = down
 
     @property
@@ -42,7 +42,7 @@ class Refusals:
 
     def answer(self, request: Request, problem: ChatError) -> Response:
         """The refusal in the form that this request can read."""
-        if request.scope["path"].startswith(self._api) or "text/html" not in request.headers.get("accept", ""):
+        if request.scope["path"].startswith(self.api) or "text/html" not in request.headers.get("accept", ""):
             return response_of(problem)
         try:
             return page_troubles.trouble(self._pages, request, problem, links=page_troubles.START_AGAIN)

@@ -87,7 +87,7 @@ def test_report_from_start_to_receipt_and_back(page: Page) -> None:
     code = page.locator(".receipt .code").inner_text()
     page.get_by_role("link", name="Finish and close").click()
     page.wait_for_url(f"{OUT}**")
-    assert page.context.cookies() == []
+    assert soon(page, lambda: page.context.cookies() == [])
 
     page.goto("/return")
     page.get_by_label("Your code").fill(code)
@@ -106,6 +106,7 @@ def test_pause_and_come_back(page: Page) -> None:
     code = page.locator(".receipt .code").inner_text()
     page.get_by_role("link", name="Finish and close").click()
     page.wait_for_url(f"{OUT}**")
+    assert soon(page, lambda: page.context.cookies() == [])
     page.goto("/chat")
     assert SECRET not in page.content()
     page.goto("/return")

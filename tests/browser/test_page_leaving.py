@@ -91,7 +91,7 @@ def test_nothing_is_kept_in_the_browser(chat: Page) -> None:
     assert stored(chat) == NOTHING
     chat.get_by_role("link", name="Finish and close").click()
     chat.wait_for_url(f"{OUT}**")
-    assert chat.context.cookies() == []
+    assert soon(chat, lambda: chat.context.cookies() == [])
 
 
 def test_leaving_by_question_clears_the_page(chat: Page, service: Service) -> None:

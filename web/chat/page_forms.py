@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -13,14 +16,23 @@ from starlette.requests import Request
 from casework.catalogues.dates import LONDON
 from web.chat.page_dates import NotADay, day_in_words
 
-MAX_BYTES = 200_000
+# What is kept of a form: more than twenty times what a message may hold, in any alphabet.
+MAX_BYTES = 1024 * 1024
+# What is read and thrown away beyond that, so that the browser comes to see the answer.
+DRAINED_BYTES = 16 * 1024 * 1024
+_DRAIN_SECONDS = 10.0
+_HALF = re.compile(rb"%[0-9A-Fa-f]?$")
 CONTROLS = ("skip", "back", "pause", "language", "person", "leave")
 # After these the question stays open: words typed at an open text question are its answer first.
 KEEPS_ANSWER = ("pause", "language", "person")
 
 
 class FormTooLarge(ValueError):
-    """More than any page of ours can send."""
+    """More than is kept of a form. `fields`: those in the part that was."""
+
+    def __init__(self, fields: list[tuple[str, str]]) -> None:
+        super().__init__("form too large")
+        self.fields = fields
 
 
 @dataclass(frozen=True)
@@ -38,6 +50,8 @@ class Form:
     # Day, month and year as typed, where they make no day; a day that holds is part of `text`.
     day: tuple[str, str, str] = ("", "", "")
     fault: str = ""
+    # Whether more was sent than is kept of a form.
+    cut: bool = False
 
     @property
     def again(self) -> tuple[tuple[str, str], ...]:
@@ -56,11 +70,23 @@ async def read_fields(request: Request) -> list[tuple[str, str]]:
 
     Raises FormTooLarge above MAX_BYTES or 100 fields.
     """
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > MAX_BYTES:
-            raise FormTooLarge
+    body, size = bytearray(), 0
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(None) as limit:
+            async for part in request.stream():
+                size += len(part)
+                body += part[: MAX_BYTES - len(body)]
+                if size > MAX_BYTES and limit.when() is None:
+                    limit.reschedule(asyncio.get_running_loop().time() + _DRAIN_SECONDS)
+                if size > DRAINED_BYTES:
+                    break
+    if size <= MAX_BYTES:
+        return _pairs(body)
+    # The end may be half of a character.
+    raise FormTooLarge([(name, value.rstrip("\ufffd")) for name, value in _pairs(_HALF.sub(b"", bytes(body)))])
+
+
+def _pairs(body: bytes | bytearray) -> list[tuple[str, str]]:
     try:
         pairs = parse_qsl(
             body.decode("latin-1"),
@@ -70,7 +96,7 @@ async def read_fields(request: Request) -> list[tuple[str, str]]:
             max_num_fields=100,
         )
     except ValueError as error:
-        raise FormTooLarge from error
+        raise FormTooLarge([]) from error
     # Browsers send every line end of a text area as CR LF; the person typed one.
     return [(name, value.replace("\r\n", "\n")) for name, value in pairs]
 

@@ -17,10 +17,10 @@ from casework.cases import ContactError, Wish
 from casework.catalogues import gettext, ngettext
 from casework.conversation.checks import looks_wrong
 from casework.questions import plan, wording
-from web.chat import danger
+from web.chat import danger, page_words
 from web.chat import page_return_words as words
 from web.chat import page_troubles as troubles
-from web.chat.bodies import MessageBody
+from web.chat.bodies import MESSAGE_CHARACTERS, MessageBody
 from web.chat.errors import ChatError, error
 from web.chat.page_forms import Form, FormTooLarge, read_fields
 from web.chat.page_headers import (
@@ -154,12 +154,15 @@ class PageReturn:
         if from_elsewhere(request):
             return troubles.refused(self.pages, request)
         try:
-            fields = _fields(await read_fields(request))
-        except FormTooLarge:
-            return troubles.trouble(self.pages, request, error("too_large"), links=_AGAIN)
+            fields, cut = _fields(await read_fields(request)), False
+        except FormTooLarge as most:
+            fields, cut = _fields(most.fields), True
         typed = "\n".join(fields[name] for name in ("text", "name", "value", "note") if fields.get(name, "").strip())
         again = {**_filled_in(fields), "typed": fields.get("text", "")}
         token = session_to_write(request) or ""
+        if cut and len(fields.get("text", "")) <= MESSAGE_CHARACTERS:
+            # What filled it was not the words: nothing is done with half a form.
+            return troubles.trouble(self.pages, request, error("too_large"), typed=typed, links=_AGAIN)
         try:
             said = await act(token, fields)
         except ContactError as wrong:
@@ -171,6 +174,8 @@ class PageReturn:
                 return self._refused(request, problem, typed)
             ours = words.ERRORS.get(problem.code)
             message = gettext(ours) if ours else split_card(problem.message)[1]
+            if cut:
+                message = gettext(page_words.ERRORS["cut"], count=len(fields["text"]))
             return await self._page(request, template, token, status=problem.status, error=message, **again)
         if said:
             return await self._page(request, "case.html", token, card=said, done=gettext(words.DONE["sent"]))

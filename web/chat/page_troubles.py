@@ -55,7 +55,7 @@ def refused(pages: Pages, request: Request) -> Response:
 
 def over(pages: Pages, request: Request, form: Form) -> Response:
     """The session ended while somebody was writing: their words are given back to them."""
-    return _ended(pages, request, 401, form.text)
+    return _ended(pages, request, 401, form.text, cut=form.cut)
 
 
 def nothing_here(pages: Pages, request: Request) -> Response:
@@ -65,6 +65,8 @@ def nothing_here(pages: Pages, request: Request) -> Response:
     return response
 
 
-def _ended(pages: Pages, request: Request, status: int, typed: str, *, idle: bool = False) -> Response:
-    more = {"typed": typed, "idle": idle, "links": START_AGAIN, "in_session": False}
+def _ended(
+    pages: Pages, request: Request, status: int, typed: str, *, idle: bool = False, cut: bool = False
+) -> Response:
+    more = {"cut": cut, "typed": typed, "idle": idle, "links": START_AGAIN, "in_session": False}
     return pages.page(request, "nothing.html", status=status, **more)

@@ -36,6 +36,10 @@ ERRORS = {
     "too_long": N_(
         "This is {count:,} characters. One message can hold 4,000. Nothing is lost: send it in two or more parts."
     ),
+    "cut": N_(
+        "This is too long to keep: only the first {count:,} characters are still here. One message can hold 4,000. "
+        "Send it in two or more parts."
+    ),
     "code": N_("Enter the 16 numbers of your code."),
     "form": N_("We could not read that. Go back and try again."),
     "elsewhere": N_("This did not come from our own page, so nothing was done."),

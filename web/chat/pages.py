@@ -6,6 +6,7 @@ what is said: every turn comes from the chat's service.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter
@@ -16,7 +17,7 @@ from starlette.responses import Response
 from casework.catalogues import N_, gettext
 from web.chat import page_troubles as troubles
 from web.chat import page_words as words
-from web.chat.bodies import MessageBody
+from web.chat.bodies import MESSAGE_CHARACTERS, MessageBody
 from web.chat.errors import ChatError, error
 from web.chat.page_exit import ExitRoutes
 from web.chat.page_forms import Form, FormTooLarge, bodies, read_fields, read_form
@@ -128,12 +129,16 @@ class PageRoutes:
         if from_elsewhere(request):
             return troubles.refused(self.pages, request)
         try:
-            fields = await read_fields(request)
-        except FormTooLarge:
-            return troubles.trouble(self.pages, request, error("too_large"), links=(("/chat", N_("Go back")),))
-        form, token = read_form(fields), session_to_write(request)
+            form = read_form(await read_fields(request))
+        except FormTooLarge as most:
+            form = replace(read_form(most.fields), cut=True)
+        token = session_to_write(request)
         if not token:
             return troubles.over(self.pages, request, form)
+        if form.cut and len(form.text) <= MESSAGE_CHARACTERS:
+            # What filled it was not the words: nothing is done with half a form.
+            links = (("/chat", N_("Go back")),)
+            return troubles.trouble(self.pages, request, error("too_large"), typed=form.text, links=links)
         if form.empty:
             return await self._again(request, token, form, _nothing(form), 400)
         if form.fault:
@@ -231,7 +236,7 @@ class PageRoutes:
         if problem.status in (409, 413, 400):
             urgent, message = split_card(problem.message)
             if problem.code == "too_long":
-                message = gettext(words.ERRORS["too_long"], count=len(form.text))
+                message = gettext(words.ERRORS["cut" if form.cut else "too_long"], count=len(form.text))
             elif problem.code == "id_reused":
                 message = gettext(words.ERRORS["stale"])
             return await self._again(request, token, form, message, problem.status, urgent)
