@@ -136,7 +136,7 @@ def _reasons(
             reasons += signs.reasons("strands", f"strand:{strand}", strand, "HP 1.5")
     reasons += _first(reasons, category, why, found, words, chosen, signs)
     for value in types:
-        hits = (found.get(f"type:{value}") or found.get(f"sig:{value}") or [])[:1]
+        hits = _told_kind(found, value)[:1]
         reasons += [_reason("asb_types", value, hit, words, "AP 1.6") for hit in hits]
         if not hits:
             reasons += signs.reasons("asb_types", f"type:{value}", value, "AP 1.6")
@@ -152,6 +152,16 @@ def _reasons(
         span = cause.span if cause else None
         reasons.append(Reason("urgency", urgency, f"flag.{strong[0]}", "account", span, "AP 2.2"))
     return reasons
+
+
+def _told_kind(found: Found, value: str) -> list[Hit]:
+    """What told of a kind of behaviour: its own rules, or the abuse or hostility that it follows from (`_types`)."""
+    own = found.get(f"type:{value}") or found.get(f"sig:{value}")
+    if own or value not in ("domestic_abuse", "harassment_intimidation"):
+        return own or []
+    if value == "domestic_abuse":
+        return found.get("flag:domestic_abuse", [])
+    return [hit for strand in STRANDS for hit in found.get(f"strand:{strand}", [])]
 
 
 def _first(
