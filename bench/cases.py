@@ -69,11 +69,14 @@ def submission(number: int) -> Submission:
         category="hate" if hate else "asb", hate_kind="incident" if hate else None,
         strands=("race_ethnicity",) if hate else (), asb_types=("noise",), risk_flags=(), urgency="standard",
     )  # fmt: skip
+    # Names of letters alone, so that everybody is somebody else.
+    somebody = "".join("bdfgklmnpr"[int(digit)] + "aeiou"[int(digit) % 5] for digit in f"{number:05d}").title()
     answers = {
         "account": ACCOUNT, "identity": "named", "reporter_role": "self", "still_happening": "ongoing",
-        "reporter_name": f"Sam Example{number}", "contact_method": "email", "contact_safety": ["email_ok"],
-        "contact_value": f"sam{number}@example.org", "where_postcode": f"{DISTRICTS[number % 5]} 1AA",
-        "relationship_to_them": "neighbour", "person_responsible": f"Jo Other{number}",
+        "reporter_name": f"Sam {somebody}", "contact_method": "email", "contact_safety": ["email_ok"],
+        "contact_value": f"sam{number}@example.org",
+        "where_postcode": f"{1 + number % 90} Elm Road, {DISTRICTS[number % 5]} 1AA",
+        "relationship_to_them": "neighbour", "person_responsible": f"Jo {somebody[::-1]}",
     }  # fmt: skip
     return Submission(submission_id=secrets.token_hex(16), labels=labels, answers=answers, reporter_role="self",
                       identity="named")  # fmt: skip

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from casework.audit import Act, codes_in, note
 from casework.cases.parts import Parts
-from casework.related.indexes import renew
+from casework.related.indexes import index_new, renew
 from casework.store.tables import case_record, identity_details, report, timeline
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ _BY_SUBMISSION = sa.select(case_record).where(case_record.c.submission_id == sa.
 _EVENT = timeline.insert()
 _REPORT = report.insert()
 _IDENTITY = identity_details.insert()
+_WHO = sa.select(identity_details.c.details).where(identity_details.c.report_id == sa.bindparam("report"))
+_FORGET_WHO = identity_details.delete().where(identity_details.c.report_id == sa.bindparam("report"))
 # The messages of danger that a case has taken in, so that none counts twice, with the words of those that the whole
 # report may not hold: ``{"question": …, "text": …}``.
 Heard = Mapping[str, Mapping[str, str] | None]
@@ -66,10 +68,12 @@ def insert(
 
 def add_report(db: Db, reference: str, parts: Parts, channel: str, now: datetime, heard: Heard | None = None) -> None:
     """Keep one report whole: what was told in one row, who told it in another."""
-    key = secrets.token_hex(16)
+    key, told = secrets.token_hex(16), _told(parts, heard)
     db.execute(_REPORT, {"id": key, "case_reference": reference, "received_at": now, "channel": channel,
-                         "answers": seal(db, f"report|answers|{key}", _told(parts, heard))})  # fmt: skip
-    put_identity(db, reference, key, parts.identity)
+                         "answers": seal(db, f"report|answers|{key}", told)})  # fmt: skip
+    if parts.identity:
+        _add_identity(db, reference, key, parts.identity)
+    index_new(db, reference, key, told, parts.identity)
 
 
 def replace_report(db: Db, reference: str, parts: Parts, now: datetime, heard: Heard | None = None) -> None:
@@ -113,20 +117,22 @@ def put_told(db: Db, report_id: str, told: Mapping[str, Any]) -> None:
 
 def identity_of_report(db: Db, report_id: str) -> dict[str, str]:
     """Who told one report, and how they can be reached; empty for an anonymous one."""
-    sealed = db.scalar(sa.select(identity_details.c.details).where(identity_details.c.report_id == report_id))
+    sealed = db.scalar(_WHO, {"report": report_id})
     found: dict[str, str] = {} if sealed is None else unseal(db, f"identity_details|details|{report_id}", sealed)
     return found
 
 
 def put_identity(db: Db, reference: str, report_id: str, identity: Mapping[str, str]) -> None:
     """Replace who told a report; with nothing left in it the row goes. By what the report is found follows."""
-    db.execute(identity_details.delete().where(identity_details.c.report_id == report_id))
+    db.execute(_FORGET_WHO, {"report": report_id})
     if identity:
-        db.execute(_IDENTITY, {
-            "report_id": report_id, "case_reference": reference,
-            "details": seal(db, f"identity_details|details|{report_id}", dict(identity)),
-        })  # fmt: skip
+        _add_identity(db, reference, report_id, identity)
     renew(db, reference, report_id)
+
+
+def _add_identity(db: Db, reference: str, report_id: str, identity: Mapping[str, str]) -> None:
+    sealed = seal(db, f"identity_details|details|{report_id}", dict(identity))
+    db.execute(_IDENTITY, {"report_id": report_id, "case_reference": reference, "details": sealed})
 
 
 def told_of(db: Db, report_id: str) -> dict[str, Any]:

@@ -6,9 +6,9 @@ same number never looks the same as a phone and as an address, and no value can 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -21,6 +21,17 @@ if TYPE_CHECKING:
     from casework.store.store import Db
 
 _DONE = sa.select(indexed_report.c.report_id)
+# Made once: these run for every report that is filed.
+_TOLD = (
+    sa.select(report.c.answers, case_record.c.reporter_role)
+    .join(case_record, case_record.c.reference == report.c.case_reference)
+    .where(report.c.id == sa.bindparam("report"))
+)
+_ROLE = sa.select(case_record.c.reporter_role).where(case_record.c.reference == sa.bindparam("reference"))
+_ADD = blind_index.insert()
+_INDEXED = indexed_report.insert()
+_FORGET = blind_index.delete().where(blind_index.c.report_id == sa.bindparam("report"))
+_NOT_INDEXED = indexed_report.delete().where(indexed_report.c.report_id == sa.bindparam("report"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +44,33 @@ class Rebuilt:
     after: str | None
 
 
+def index_new(
+    db: Db, reference: str, report_id: str, told: Mapping[str, Any], identity: Mapping[str, str]
+) -> None:
+    """Index a report that was put into the database just now, in the caller's transaction: as ``renew`` would, from
+    what is at hand."""
+    role = told["answers"].get("reporter_role") or db.scalar(_ROLE, {"reference": reference})
+    _insert(db, reference, report_id, tokens_of(told, identity, role))
+
+
 def renew(db: Db, reference: str, report_id: str) -> None:
     """Index one report as it stands now, in the caller's transaction."""
     found = read_tokens(db, report_id)
+    db.execute(_FORGET, {"report": report_id})
+    db.execute(_NOT_INDEXED, {"report": report_id})
+    _insert(db, reference, report_id, found)
+
+
+def _insert(db: Db, reference: str, report_id: str, found: set[Token]) -> None:
     number = db.keys.newest
-    rows = {
-        (token.subject, token.kind, mac_of(db.keys, token, number)): {
-            "report_id": report_id, "case_reference": reference, "subject": token.subject, "kind": token.kind,
-            "mac": mac_of(db.keys, token, number),
-        }
-        for token in sorted(found)
-    }  # fmt: skip
-    db.execute(blind_index.delete().where(blind_index.c.report_id == report_id))
+    macs = {(token.subject, token.kind, mac_of(db.keys, token, number)) for token in found}
+    rows = [
+        {"report_id": report_id, "case_reference": reference, "subject": subject, "kind": kind, "mac": mac}
+        for subject, kind, mac in sorted(macs)
+    ]
     if rows:
-        db.execute(blind_index.insert(), list(rows.values()))
-    db.execute(indexed_report.delete().where(indexed_report.c.report_id == report_id))
-    db.execute(indexed_report.insert(), {"report_id": report_id, "case_reference": reference, "key_number": number})
+        db.execute(_ADD, rows)
+    db.execute(_INDEXED, {"report_id": report_id, "case_reference": reference, "key_number": number})
 
 
 def rebuild_indexes(db: Db, keys: Keys | None = None, *, batch: int = 200, after: str = "") -> Rebuilt:
@@ -85,11 +107,7 @@ def read_tokens(db: Db, report_id: str) -> set[Token]:
     """What a report is found by now."""
     from casework.cases import records
 
-    row = db.execute(
-        sa.select(report.c.answers, case_record.c.reporter_role)
-        .join(case_record, case_record.c.reference == report.c.case_reference)
-        .where(report.c.id == report_id)
-    ).one()
+    row = db.execute(_TOLD, {"report": report_id}).one()
     told = records.told(db, report_id, row.answers)
     role = told["answers"].get("reporter_role") or row.reporter_role
     return tokens_of(told, records.identity_of_report(db, report_id), role)

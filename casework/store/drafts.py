@@ -92,6 +92,16 @@ _NEXT_SEQ = (
     .scalar_subquery()
 )
 _PUT = _turn.insert().values(seq=_NEXT_SEQ)
+_FORGET_TURNS = _turn.delete().where(_turn.c.draft_id == sa.bindparam("draft"))
+_FORGET_RECEIPTS = _receipt.delete().where(_receipt.c.draft_id == sa.bindparam("draft"))
+_END = (
+    _draft.update()
+    .where(_draft.c.id == sa.bindparam("draft"))
+    .values(
+        ended=True, case_reference=sa.bindparam("reference"), open_question=None, expires_at=sa.bindparam("expires"),
+        state=sa.bindparam("sealed"), revision=_draft.c.revision + 1,
+    )
+)  # fmt: skip
 _AMEND = (
     _turn.update()
     .where(_turn.c.draft_id == sa.bindparam("draft"), _turn.c.message_id == sa.bindparam("message"))
@@ -191,16 +201,12 @@ def end(db: Db, draft_id: str, reference: str, now: datetime) -> None:
     """The report was sent: what was told is the case's now, transcript and answers go from here
     (case-record.md, "Retention"). The session may still add words; turns written after this stay until
     ``purge_ended``."""
-    db.execute(_turn.delete().where(_turn.c.draft_id == draft_id))
-    db.execute(_receipt.delete().where(_receipt.c.draft_id == draft_id))
-    db.execute(
-        _draft.update()
-        .where(_draft.c.id == draft_id)
-        .values(
-            ended=True, case_reference=reference, open_question=None, expires_at=_expiry(db, now),
-            state=_seal(db, f"draft|state|{draft_id}", {"id": draft_id}), revision=_draft.c.revision + 1,
-        )
-    )  # fmt: skip
+    db.execute(_FORGET_TURNS, {"draft": draft_id})
+    db.execute(_FORGET_RECEIPTS, {"draft": draft_id})
+    db.execute(_END, {
+        "draft": draft_id, "reference": reference, "expires": _expiry(db, now),
+        "sealed": _seal(db, f"draft|state|{draft_id}", {"id": draft_id}),
+    })  # fmt: skip
 
 
 def hand_over(db: Db, draft_id: str, session_mac: bytes, now: datetime, state: dict[str, Any] | None = None) -> None:
