@@ -17,7 +17,7 @@ FOLDER = Path(__file__).parent
 # Pieces of words read at once, and how far one window of a long account reaches into the next.
 WINDOW, OVERLAP = 256, 24
 # Longer accounts are read to here; the rules read all of them.
-MOST_WINDOWS = 6
+MOST_WINDOWS = 5
 MOST_CHARACTERS = 12_000
 _NO_CHARACTER = re.compile("[\ud800-\udfff]")
 
