@@ -58,10 +58,11 @@ class Encoder:
         found: dict[str, Reading] = {}
         for pieces, offsets in self._windows(text):
             scores, weights = self._run(pieces)
-            for number, label in enumerate(self.labels):
-                score = round(float(scores[number]), 3)
+            tops, rows = (weights[1:-1].argmax(axis=0) + 1).tolist(), weights.T.tolist()
+            for label, exact, top, row in zip(self.labels, scores.tolist(), tops, rows, strict=True):
+                score = round(exact, 3)
                 if label not in found or score > found[label].score:
-                    found[label] = Reading(score, _place(weights[:, number], offsets, text))
+                    found[label] = Reading(score, _place(row, top, offsets, text))
         return found
 
     def _run(self, pieces: list[int]) -> tuple[Any, Any]:
@@ -89,15 +90,13 @@ class Encoder:
             start += room - OVERLAP
 
 
-def _place(weights: Any, offsets: list[tuple[int, int]], text: str) -> tuple[int, int]:
-    """The part of a sentence around the piece that weighs most."""
-    inner = weights[1:-1]
-    top = int(inner.argmax()) + 1
-    limit = 0.25 * float(inner[top - 1])
+def _place(weights: list[float], top: int, offsets: list[tuple[int, int]], text: str) -> tuple[int, int]:
+    """The part of a sentence around the piece that weighs most, which is ``top``."""
+    limit = 0.25 * weights[top]
     start = end = top
-    while start > 1 and top - start < 8 and float(weights[start - 1]) >= limit:
+    while start > 1 and top - start < 8 and weights[start - 1] >= limit:
         start -= 1
-    while end < len(offsets) - 2 and end - top < 8 and float(weights[end + 1]) >= limit:
+    while end < len(offsets) - 2 and end - top < 8 and weights[end + 1] >= limit:
         end += 1
     low, high = offsets[start][0], offsets[end][1]
     while low and text[low - 1].isalnum():
