@@ -77,11 +77,13 @@ class Encoder:
         readable = _NO_CHARACTER.sub("\ufffd", text[:MOST_CHARACTERS])
         coded = self._tokenizer.encode(readable, add_special_tokens=False)
         first, last, skipped = self.card["first"], self.card["last"], set(self.card["skipped"])
-        read = [place for place, piece in enumerate(coded.ids) if piece not in skipped]
+        # Each look at these makes a new list.
+        all_ids, all_offsets = coded.ids, coded.offsets
+        read = [place for place, piece in enumerate(all_ids) if piece not in skipped]
         room, start = WINDOW - 2, 0
         for _ in range(MOST_WINDOWS):
             places = read[start : start + room]
-            ids, offsets = [coded.ids[place] for place in places], [coded.offsets[place] for place in places]
+            ids, offsets = [all_ids[place] for place in places], [all_offsets[place] for place in places]
             if not ids:
                 return
             yield [first, *ids, last], [(0, 0), *offsets, (0, 0)]
