@@ -241,6 +241,6 @@ def _urgency(flags: set[str], signals: set[str]) -> str:
     past_only = "gone" in signals and not signals & {"recent"}
     if past_only and urgent <= {"violence", "threat_of_harm", "weapon"}:
         return "standard"
-    if "long_over" in signals and "recent" not in signals and urgent <= _LONG_OVER:
+    if "long_over" in signals and not signals & {"recent", "harm_since"} and urgent <= _LONG_OVER:
         return "standard"
     return "urgent"
