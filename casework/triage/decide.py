@@ -45,6 +45,8 @@ _CONDUCT_FLAGS = frozenset(
     }
 )
 _FALSE_FRIENDS = frozenset({"disability.befriended", "disability.befriended_far", "disability.befriended_age"})
+# Harm that ends with the person who did it: who used to do it has died or left the country.
+_LONG_OVER = frozenset({"violence", "threat_of_harm", "weapon", "domestic_abuse"})
 _CRIME_FLAGS = frozenset({"violence", "threat_of_harm", "arson_fire", "weapon"})
 
 
@@ -248,5 +250,7 @@ def _urgency(flags: set[str], signals: set[str]) -> str:
         return "standard"
     past_only = "gone" in signals and not signals & {"recent"}
     if past_only and urgent <= {"violence", "threat_of_harm", "weapon"}:
+        return "standard"
+    if "long_over" in signals and not signals & {"recent", "harm_since"} and urgent <= _LONG_OVER:
         return "standard"
     return "urgent"
