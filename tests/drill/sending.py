@@ -38,7 +38,7 @@ class Senders:
         self._where = where
         self._seed = seed
         self._count = count
-        self._wanted_kills = kills
+        self._kills_to_plan = kills
         self._waiting = deque(range(count))
         self._guard = threading.Lock()
         self._chance = random.Random(seed)
@@ -66,17 +66,20 @@ class Senders:
     def _live(self, log: Path) -> bool:
         """The life of one process. False where nothing is left to do."""
         with self._guard:
-            left = self._wanted_kills - self.told.kills
+            left = self._kills_to_plan
             ahead = max(1.0, 0.8 * len(self._waiting) / max(1, left)) * 2 * self._chance.random()
             at_point = self._chance.random() < 0.5
-        if left <= 0 and not self._waiting:
-            return False
-        filing = Filing(self._where.environment, log, self._seed, 1 + int(ahead * POINTS) if left and at_point else 0)
+            if not left and not self._waiting:
+                return False
+            # Each kill is given to one process beforehand: two that are killed at once are two of the kills wanted.
+            to_kill = left > 0
+            self._kills_to_plan -= to_kill
+        filing = Filing(self._where.environment, log, self._seed, 1 + int(ahead * POINTS) if to_kill and at_point else 0)
         timer = threading.Timer(ahead * SECONDS, filing.kill)
-        if left > 0 and not at_point:
+        if to_kill and not at_point:
             timer.start()
         try:
-            while (number := self._next()) is not None:
+            while (number := self._next(to_kill)) is not None:
                 answer = filing.file(number)
                 if answer is None:
                     self._again(number)
@@ -92,15 +95,15 @@ class Senders:
             timer.cancel()
             filing.end()
 
-    def _next(self) -> int | None:
-        """The next report; a known one again while kills are left over."""
+    def _next(self, to_kill: bool) -> int | None:
+        """The next report; for a process that will be killed, a known one again where none waits."""
         with self._guard:
             if self._waiting:
                 number = self._waiting.popleft()
                 if self._chance.random() < REPEATED:
                     self._waiting.insert(self._chance.choice((0, len(self._waiting))), number)
                 return number
-            return self._chance.randrange(self._count) if self.told.kills < self._wanted_kills else None
+            return self._chance.randrange(self._count) if to_kill else None
 
     def _again(self, number: int) -> None:
         with self._guard:
