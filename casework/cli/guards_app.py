@@ -74,12 +74,13 @@ def list_audit(
     json: Json = False,
     reference: Annotated[str, typer.Option(help="Only about this case.")] = "",
     act: Annotated[str, typer.Option(help="Only this act, such as reveal_identity.")] = "",
-    limit: Annotated[int, typer.Option(min=1, help="At most so many, newest first.")] = 1000,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many, newest first.")] = 1000,
+    after: Annotated[int, typer.Option(min=0, help="Go on after this entry, the last of the page before.")] = 0,
 ) -> None:
     """Who did what, when and to which case; never a word of it."""
     from casework.cli import audit as command
 
-    command.show(json, reference, act, limit)
+    command.show(json, reference, act, limit, after)
 
 
 @identity.command("ask")

@@ -83,13 +83,14 @@ def approve(db: Db, key: str, by: str, at: datetime) -> str:
     return reference
 
 
-def waiting(db: Db, at: datetime) -> list[dict[str, Any]]:
+def waiting(db: Db, at: datetime, limit: int = 1000) -> list[dict[str, Any]]:
     """Requests that a second person may still approve, oldest first, with the reasons that were given."""
     since = at - timedelta(minutes=db.settings.reveal_minutes)
     rows = db.execute(
         sa.select(identity_request)
         .where(identity_request.c.approved_by.is_(None), identity_request.c.asked_at >= since)
         .order_by(identity_request.c.asked_at, identity_request.c.id)
+        .limit(limit)
     )
     return [
         {"id": row.id, "reference": row.case_reference, "asked_by": row.asked_by,

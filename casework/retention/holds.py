@@ -51,9 +51,9 @@ def release_hold(db: Db, reference: str, by: str, at: datetime, reason: str) -> 
     records.event(db, reference, "hold_released", at, by, reason=reason)
 
 
-def holds(db: Db, now: datetime) -> list[dict[str, Any]]:
-    """All holds, those that end first before others: reference, by, at, until, reason, and whether it is over."""
-    rows = db.execute(sa.select(case_hold).order_by(case_hold.c.until, case_hold.c.case_reference))
+def holds(db: Db, now: datetime, limit: int = 1000) -> list[dict[str, Any]]:
+    """Holds, those that end first before others: reference, by, at, until, reason, and whether it is over."""
+    rows = db.execute(sa.select(case_hold).order_by(case_hold.c.until, case_hold.c.case_reference).limit(limit))
     return [
         {"reference": row.case_reference, "by": row.by, "at": row.at.isoformat(), "until": row.until.isoformat(),
          "reason": _reason(db, row.case_reference), "over": row.until <= now}

@@ -131,6 +131,15 @@ _NEWEST_FIRST = (case_record.c.created_at.desc(), case_record.c.reference)
 sa.Index("ix_case_record_created_at", *_NEWEST_FIRST)
 for _filter in ("status", "category", "priority", "advisor_id"):
     sa.Index(f"ix_case_record_{_filter}", case_record.c[_filter], *_NEWEST_FIRST)
+# All that a list can be filtered by, so that any mixture is found without reading a case. With PostgreSQL, which has
+# no index of JSON, a list is found in the table.
+LISTED_BY = (
+    "status", "category", "priority", "advisor_id", "urgency", "postcode_district", "risk_flags", "strands",
+    "asb_types",
+)  # fmt: skip
+sa.Index(
+    "ix_case_record_labels", *_NEWEST_FIRST, *(case_record.c[name] for name in LISTED_BY), info={"dialect": "sqlite"}
+).ddl_if(dialect="sqlite")
 
 # Each report is kept whole; a case has one or more.
 report = sa.Table(
