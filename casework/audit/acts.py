@@ -32,6 +32,7 @@ class Act(StrEnum):
     CHANGE_STATUS = "change_status"
     TRANSFER = "transfer"
     EXPORT = "export"
+    ERASE_IDENTITY = "erase_identity"
     PURGE = "purge"
     ROTATE_KEYS = "rotate_keys"
     RETIRE_KEY = "retire_key"

@@ -95,7 +95,7 @@ def _narrowed(wanted: Mapping[str, str]) -> sa.Select[Any]:
     statement = sa.select(case_record.c.reference)
     # One index holds all that a list can be filtered by (``tables.LISTED_BY``), so any mixture is found without reading
     # a case. SQLite would take the index of one column instead and read every case that it names.
-    one_column = wanted.keys() <= {*_INDEXED}
+    one_column = len(wanted) == 1 and wanted.keys() <= {*_INDEXED}
     for name, value in wanted.items():
         if name in _AMONG:
             codes = sa.cast(case_record.c[_AMONG[name]], sa.String)

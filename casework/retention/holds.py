@@ -61,6 +61,21 @@ def holds(db: Db, now: datetime, limit: int = 1000) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def is_held(db: Db, reference: str, now: datetime) -> bool:
+    """Whether this case, or one that it is joined with, is kept beyond its time."""
+    joined = sa.select(joined_report.c.joined_to).where(joined_report.c.case_reference == reference)
+    belonging = sa.select(joined_report.c.case_reference).where(joined_report.c.joined_to == reference)
+    over = sa.select(case_hold.c.case_reference).where(case_hold.c.until <= now)
+    held = sa.select(case_record.c.reference).where(
+        sa.or_(
+            case_record.c.reference == reference,
+            case_record.c.reference.in_(joined), case_record.c.reference.in_(belonging),
+        ),
+        case_record.c.held, case_record.c.reference.not_in(over),
+    )  # fmt: skip
+    return db.scalar(held.limit(1)) is not None
+
+
 def may_go(now: datetime) -> sa.ColumnElement[bool]:
     """Cases that are neither held nor have to wait for another one: a joined report goes with its case, and a case
     stays while a report that was joined to it is held."""

@@ -96,7 +96,7 @@ def test_a_list_opens_nothing_that_is_sealed(any_store: Store, monkeypatch: pyte
     assert listed(any_store) == [reference]
 
 
-@pytest.mark.parametrize("wanted", [{"flag": "weapon"}, {"status": "new", "strand": "age"}, {"urgency": "urgent"}])
+@pytest.mark.parametrize("wanted", [{"flag": "weapon"}, {"status": "new", "priority": "urgent"}])
 def test_any_mixture_is_found_without_reading_a_case(staffed: Store, wanted: dict[str, str]) -> None:
     """The plan of SQLite: one walk along the index that holds all that lists are narrowed by."""
     from casework.cases.listing import _NEWEST_FIRST, _narrowed
