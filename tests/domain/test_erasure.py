@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from typer.testing import CliRunner
 
 from casework import audit, cases
 from casework.cases import progress, records
 from casework.cases.progress import NotAllowed
+from casework.cli.app import app
 from casework.privacy import reveal
+from casework.privacy.access import log_access
 from casework.privacy.places import places
 from casework.related.indexes import read_tokens
 from casework.retention import RetentionError, hold_case, prove_bytes, release_hold
@@ -195,6 +198,20 @@ def test_where_something_would_be_left_nothing_is_erased(staffed: Store, monkeyp
 )  # fmt: skip
 def test_only_the_person_is_covered(names: tuple[str, ...], contacts: tuple[str, ...], text: str, covered: str) -> None:
     assert Mask(names, contacts).text(text).replace(COVER, "#") == covered
+
+
+def test_the_command_says_what_was_done(staffed: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    reference = a_case(staffed)
+    monkeypatch.setenv("REPORTING_HOME", str(staffed.settings.home))
+    arguments = ["rights", "erase", reference.lower(), "--json"]
+    assert CliRunner().invoke(app, arguments).exit_code == 1, "not without a reason"
+    with staffed.begin() as db:
+        log_access(db, "case_system", "send_identity", reference, NOW)
+    done = CliRunner().invoke(app, [*arguments, "--reason", "asked in person"])
+    assert done.exit_code == 0, done.stderr
+    assert json.loads(done.stdout)["rows_left"] == json.loads(done.stdout)["files_left"] == 0
+    assert "case system" in done.stderr
+    assert "zofia" not in everything(staffed)
 
 
 def test_codes_are_no_words() -> None:
