@@ -27,6 +27,7 @@ class Act(StrEnum):
     REVEAL_IDENTITY = "reveal_identity"
     ASK_IDENTITY = "ask_identity"
     APPROVE_IDENTITY = "approve_identity"
+    WITHHOLD_IDENTITY = "withhold_identity"
     CHANGE_LABEL = "change_label"
     CONFIRM_LABELS = "confirm_labels"
     CHANGE_STATUS = "change_status"

@@ -87,12 +87,15 @@ def list_audit(
 def ask_identity(
     reference: Reference,
     reason: Annotated[str, typer.Option(help="Why identity is needed; kept sealed.")] = "",
+    for_case_system: Annotated[
+        bool, typer.Option("--for-case-system", help="To be sent to the landlord's case system.")
+    ] = False,
     json: Json = False,
 ) -> None:
-    """Ask a second person to let you see who somebody is."""
+    """Ask a second person to let you, or the landlord's case system, see who somebody is."""
     from casework.cli import identity as command
 
-    raise typer.Exit(command.ask(reference, reason, json))
+    raise typer.Exit(command.ask(reference, reason, for_case_system, json))
 
 
 @identity.command("waiting")
