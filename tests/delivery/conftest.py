@@ -16,15 +16,7 @@ from casework.settings import Settings
 from casework.store import Store
 from casework.store.tables import outbox
 from tests.delivery.receivers import Authority, Receiver, make_authority, receiving
-from tests.domain import conftest as domain
-
-# The installations of the domain's tests.
-keys = domain.keys
-make_settings = domain.make_settings
-own_environment = domain.own_environment
-postgres_address = domain.postgres_address
-postgres_store = domain.postgres_store
-settings = domain.settings
+from tests.domain.installations import *  # noqa: F403
 
 HOOK_KEY = "whsec_" + base64.b64encode(b"k" * 24).decode()
 CONNECTOR_KEY = "a connector's key"

@@ -15,18 +15,8 @@ from casework.privacy import Keys
 from casework.settings import Settings
 from casework.store import Store
 from casework.store.tables import advisor
-from tests.domain import conftest as domain
+from tests.domain.installations import *  # noqa: F403
 from tests.drill.processes import Receiving, receiving
-
-# The installations of the domain's tests.
-keys = domain.keys
-make_settings = domain.make_settings
-own_environment = domain.own_environment
-postgres_address = domain.postgres_address
-postgres_store = domain.postgres_store
-settings = domain.settings
-staffed = domain.staffed
-store = domain.store
 
 HOOK_KEY = "whsec_" + base64.b64encode(b"d" * 24).decode()
 
