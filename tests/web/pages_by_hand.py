@@ -9,7 +9,7 @@ from html import unescape
 from types import SimpleNamespace
 from typing import Any
 
-from casework.cases import Contact
+from casework.cases import Contact, ContactError, Wish
 from casework.questions.plan import plan
 from casework.questions.wording import card, say
 from casework.settings import Settings
@@ -101,6 +101,8 @@ class Service:
     deaf: ChatError | None = None
     next_turn: dict[str, Any] | None = None
     opened: dict[str, Any] | None = None
+    # What is wrong with the contact that is given next.
+    wrong: ContactError | None = None
     settings: Settings = field(
         default_factory=lambda: Settings(
             landlord_name="Livv", landlord_phone="0151 000 0000", env="test", _env_file=None
@@ -114,7 +116,7 @@ class Service:
     def clear(self) -> None:
         """Forget everything."""
         self.entries, self.taken, self.left, self.put = [], [], [], []
-        self.problem = self.deaf = self.next_turn = self.opened = None
+        self.problem = self.deaf = self.next_turn = self.opened = self.wrong = None
 
     async def start(self, channel: str = "webchat", address: str | None = None) -> Any:
         if self.problem:
@@ -153,6 +155,8 @@ class Service:
         return self
 
     async def look(self, token: str) -> dict[str, Any]:
+        if self.deaf:
+            raise self.deaf
         if not self.opened or not self.opened["case"]:
             raise error("no_session")
         more = {
@@ -161,12 +165,24 @@ class Service:
             "closed": False,
             "contact": Contact(True, "email", ("email_ok",), True),
         }
-        return {**more, **self.opened["case"]}
+        seen = {**more, **self.opened["case"]}
+        return {**seen, "contact": seen["contact"] or Contact(False, None, (), False)}
 
     async def write(self, token: str, form: str, words: str, kind: str) -> list[dict[str, str]]:
         if not words.strip():
             raise error("empty")
         return [{"text": card(), "kind": "emergency"}] if "knife" in words else []
+
+    async def reach(self, token: str, form: str, wish: Wish | None) -> list[dict[str, str]]:
+        if self.wrong:
+            raise self.wrong
+        return []
+
+    async def withdraw(self, token: str, form: str, words: str) -> list[dict[str, str]]:
+        return []
+
+    async def go_on(self, token: str, form: str) -> list[dict[str, str]]:
+        return []
 
     async def new_code(self, token: str) -> tuple[str, str]:
         return TOKEN, RECEIPT["code"]

@@ -3,7 +3,7 @@
 (() => {
   "use strict";
   const body = document.body, out = body.dataset.out, inSession = body.dataset.session === "yes";
-  const MINUTE = 60000, WAIT = 8000, AWAY = 10 * MINUTE, IDLE = 30 * MINUTE, WARN = 25 * MINUTE, MOST = 4000;
+  const MINUTE = 60000, WAIT = 8000, AWAY = 10 * MINUTE, IDLE = 30 * MINUTE, WARN = 25 * MINUTE, MOST = 4000, PACE = 5000;
   const get = (id) => document.getElementById(id);
   // Texts stand here in English; a page in another language brings them with it.
   const lang = document.documentElement.lang, texts = JSON.parse(body.dataset.texts || "{}");
@@ -88,8 +88,12 @@
       presence("here");
     }
   });
+  let brought;
   ["keydown", "pointerdown", "input", "scroll"].forEach((name) =>
-    addEventListener(name, () => { active = Date.now(); }, { passive: true, capture: true }));
+    addEventListener(name, (event) => {
+      // Where the question whether somebody is there was brought into sight, nobody has scrolled.
+      if (name !== "scroll" || event.target !== document || scrollY !== brought) active = Date.now();
+    }, { passive: true, capture: true }));
   setInterval(() => {
     if (gone || !get("log") || document.visibilityState === "hidden") return;
     const idle = Date.now() - active;
@@ -106,7 +110,10 @@
       make("p", _("Are you still there? This page closes in 5 minutes. What you sent is kept for 24 hours, with a code if you press Pause.")),
       stay,
     );
-    body.append(box);
+    get("main").before(box);
+    // In a low window it stands among the rest.
+    box.scrollIntoView({ block: "nearest" });
+    brought = scrollY;
   }, MINUTE);
 
   // --- sending ---------------------------------------------------------------------------------------------------
@@ -114,7 +121,21 @@
   if (!log || !answer) { begin(); return; }
   let sending = false;
 
-  const say = (text) => { get("status").textContent = text; };
+  // Whoever listens to the page hears at most one change in five seconds, and the latest; emptying is not heard.
+  function paced(id) {
+    let next = 0, waiting;
+    return (text) => {
+      const put = () => {
+        const place = get(id);
+        if (gone || !place || place.textContent === text) return;
+        if (text) next = Date.now() + PACE;
+        place.textContent = text;
+      };
+      clearTimeout(waiting);
+      if (!text || Date.now() >= next) put(); else waiting = setTimeout(put, next - Date.now());
+    };
+  }
+  const say = paced("status"), count = paced("count");
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
@@ -253,13 +274,14 @@
     const field = get("text"), counter = get("counter");
     if (field && counter) {
       let told;
-      field.addEventListener("input", () => { clearTimeout(told); told = setTimeout(count, 1000); });
-      const count = () => {
+      field.addEventListener("input", () => { clearTimeout(told); told = setTimeout(tell, 1000); });
+      const tell = () => {
         const over = field.value.length - MOST;
         counter.hidden = over < -500;
         counter.textContent = over > 0
           ? _("This is {count} characters too long for one message. You can send it in parts.", { count: over.toLocaleString(lang) })
           : _("You can write {count} more characters in this message.", { count: (-over).toLocaleString(lang) });
+        count(counter.hidden ? "" : counter.textContent);
       };
     }
   }
