@@ -13,7 +13,7 @@ from casework.cases import Contact, ContactError, Wish
 from casework.questions.plan import plan
 from casework.questions.wording import card, say
 from casework.settings import Settings
-from web.chat.bodies import MessageBody
+from web.chat.bodies import MESSAGE_CHARACTERS, MessageBody
 from web.chat.errors import ChatError, error
 
 TOKEN = "secret-token"
@@ -171,14 +171,17 @@ class Service:
     async def write(self, token: str, form: str, words: str, kind: str) -> list[dict[str, str]]:
         if not words.strip():
             raise error("empty")
+        _fits(words)
         return [{"text": card(), "kind": "emergency"}] if "knife" in words else []
 
     async def reach(self, token: str, form: str, wish: Wish | None) -> list[dict[str, str]]:
         if self.wrong:
             raise self.wrong
+        _fits(wish.note if wish else "")
         return []
 
     async def withdraw(self, token: str, form: str, words: str) -> list[dict[str, str]]:
+        _fits(words)
         return []
 
     async def go_on(self, token: str, form: str) -> list[dict[str, str]]:
@@ -206,6 +209,11 @@ class Service:
             case "person" | "language" | "back":
                 return turn("x", "I have noted that.", asks=here)
         return turn("x", *_thanks(here), asks=_after(here))
+
+
+def _fits(words: str) -> None:
+    if len(words) > MESSAGE_CHARACTERS:
+        raise error("too_long")
 
 
 def _after(name: str) -> str:

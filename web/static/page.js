@@ -237,6 +237,7 @@
     const own = items.filter((item) => item.classList.contains("you")), ours = items.filter((item) => !own.includes(item));
     const keep = items.length - ours.length ? items.slice(0, items.indexOf(own[own.length - 1]) + 1) : [];
     lines.append(...keep.map(adopt));
+    part.querySelectorAll("[autofocus]").forEach((each) => each.removeAttribute("autofocus"));
     answer.replaceChildren(...[...part.childNodes].map(adopt));
     document.title = part.dataset.title;
     prepare();
