@@ -7,8 +7,20 @@
   const get = (id) => document.getElementById(id);
   // Texts stand here in English; a page in another language brings them with it.
   const lang = document.documentElement.lang, texts = JSON.parse(body.dataset.texts || "{}");
-  const _ = (text, values = {}) => (texts[text] ?? text).replace(/\{(\w+)\}/g, (name, key) => values[key] ?? name);
-  const make = (tag, text, more) => Object.assign(document.createElement(tag), { textContent: text }, more);
+  // What it lacks is English, and says so.
+  const fallen = new Set();
+  const _ = (text, values = {}) => {
+    const words = (texts[text] ?? text).replace(/\{(\w+)\}/g, (name, key) => values[key] ?? name);
+    if (body.dataset.texts && !(text in texts)) fallen.add(words);
+    return words;
+  };
+  function put(place, words) {
+    place.textContent = words;
+    if (fallen.has(words)) Object.assign(place, { lang: "en", dir: "ltr" });
+    else ["lang", "dir"].forEach((name) => place.removeAttribute(name));
+    return place;
+  }
+  const make = (tag, text, more) => put(Object.assign(document.createElement(tag), more), text);
   let gone = false;
 
   // --- the way out -----------------------------------------------------------------------------------------------
@@ -37,7 +49,7 @@
 
   // Shift three times, at most five seconds apart; Shift for a capital letter does not count.
   let presses = 0, alone = false, pressTimer;
-  function tell(text) { const place = get("presses"); if (place) place.textContent = text; }
+  function tell(text) { const place = get("presses"); if (place) put(place, text); }
   function forgetPresses() { presses = 0; tell(""); }
   document.addEventListener("keydown", (event) => {
     if (event.key === "Shift") { if (!event.repeat) alone = true; return; }
@@ -125,14 +137,14 @@
   function paced(id) {
     let next = 0, waiting;
     return (text) => {
-      const put = () => {
+      const now = () => {
         const place = get(id);
         if (gone || !place || place.textContent === text) return;
         if (text) next = Date.now() + PACE;
-        place.textContent = text;
+        put(place, text);
       };
       clearTimeout(waiting);
-      if (!text || Date.now() >= next) put(); else waiting = setTimeout(put, next - Date.now());
+      if (!text || Date.now() >= next) now(); else waiting = setTimeout(now, next - Date.now());
     };
   }
   const say = paced("status"), count = paced("count");
@@ -242,7 +254,7 @@
     document.title = part.dataset.title;
     prepare();
     const rest = items.filter((item) => !keep.includes(item));
-    const put = () => {
+    const rise = () => {
       if (gone) return;
       lines.append(...rest.map(adopt));
       scroll();
@@ -250,10 +262,10 @@
     if (typing && !card && !fault && !get("kept") && !get("trouble")) {
       log.setAttribute("aria-live", "polite");
       get("text")?.focus({ preventScroll: true });
-      requestAnimationFrame(put);
+      requestAnimationFrame(rise);
       return;
     }
-    put();
+    rise();
     const goal = get("card") || get("trouble") || get("fault") || get("kept") || get("asked") || get("text") || log;
     goal.focus({ preventScroll: Boolean(ok) });
     scroll();
@@ -279,9 +291,9 @@
       const tell = () => {
         const over = field.value.length - MOST;
         counter.hidden = over < -500;
-        counter.textContent = over > 0
+        put(counter, over > 0
           ? _("This is {count} characters too long for one message. You can send it in parts.", { count: over.toLocaleString(lang) })
-          : _("You can write {count} more characters in this message.", { count: (-over).toLocaleString(lang) });
+          : _("You can write {count} more characters in this message.", { count: (-over).toLocaleString(lang) }));
         count(counter.hidden ? "" : counter.textContent);
       };
     }
