@@ -276,7 +276,7 @@
 
   function scroll() {
     // With a fault the question it belongs to stays in sight.
-    const goal = get("card") || get("trouble") || (get("fault") ? get("asked") : get("kept") || get("new") || get("asked"));
+    const goal = get("card") || get("trouble") || (get("fault") ? get("progress") || get("asked") : get("kept") || get("new") || get("asked"));
     goal?.scrollIntoView({ block: "start" });
   }
 
