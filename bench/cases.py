@@ -23,11 +23,12 @@ from casework import cases, receipts
 from casework.advisors.demo import add_demo_advisors
 from casework.cases import Submission
 from casework.cases.codes import PRIORITIES, STATUSES
+from casework.cases.listing import _AMONG, LONGEST_PAGE
 from casework.privacy import Keys
 from casework.settings import load_settings
 from casework.store import Store, tables
 from casework.store.tables import advisor, case_record, clock, metadata
-from casework.triage.labels import Labels
+from casework.triage.labels import Labels, Reason
 
 START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 ROUNDS = 15
@@ -65,9 +66,12 @@ def _installed(home: Path) -> Store:
 def submission(number: int) -> Submission:
     """A whole named report, labelled already."""
     hate = number % 4 == 0
+    # As many reasons as a whole report has: lists must not have to read past them.
+    why = tuple(Reason("asb_types", "noise", f"noise.loud_music.{n}", "account", (23, 33), "AP 1.6") for n in range(7))
     labels = Labels(
         category="hate" if hate else "asb", hate_kind="incident" if hate else None,
         strands=("race_ethnicity",) if hate else (), asb_types=("noise",), risk_flags=(), urgency="standard",
+        reasons=why,
     )  # fmt: skip
     # Names of letters alone, so that everybody is somebody else.
     somebody = "".join("bdfgklmnpr"[int(digit)] + "aeiou"[int(digit) % 5] for digit in f"{number:05d}").title()
@@ -130,19 +134,33 @@ def _lists(store: Store, count: int) -> dict[str, Any]:
         "priority": {"priority": "urgent"}, "advisor": {"advisor_id": anybody},
         "status and category": {"status": "new", "category": "hate"},
         "status and advisor": {"status": "acknowledged", "advisor_id": anybody},
+        "strand": {"strand": "race_ethnicity"}, "status and strand": {"status": "new", "strand": "race_ethnicity"},
+        "area": {"postcode_district": "L36"}, "flag of none": {"flag": "weapon"},
         "nothing fits": {"status": "closed", "category": "hate", "priority": "review"},
     }  # fmt: skip
-    return {"cases": count, "filters": {name: _list(store, wanted) for name, wanted in filters.items()}}
+    found = {name: _list(store, wanted, PAGE) for name, wanted in filters.items()}
+    # The longest page there is, and the last one: it costs no more than the first.
+    found["the longest page"] = _list(store, {}, LONGEST_PAGE)
+    found["the last page"] = _list(store, {}, PAGE, _late(store))
+    return {"cases": count, "filters": found}
 
 
-def _list(store: Store, wanted: dict[str, str]) -> dict[str, Any]:
+def _late(store: Store) -> str:
+    """A case that all but a page are newer than."""
+    oldest = sa.select(case_record.c.reference).order_by(case_record.c.created_at, case_record.c.reference.desc())
+    with store.read() as db:
+        found: str = db.scalar(oldest.offset(PAGE).limit(1))
+        return found
+
+
+def _list(store: Store, wanted: dict[str, str], page: int, after: str = "") -> dict[str, Any]:
     def ours() -> int:
         with store.read() as db:
-            return len(cases.listed(db, **wanted, limit=PAGE))
+            return len(cases.listed(db, **wanted, limit=page, after=after))
 
     def plain() -> int:
         with store.read() as db:
-            return _plain(db.connection, wanted)
+            return _plain(db.connection, wanted, page, after)
 
     assert ours() == plain()
     pairs = [(_timed(ours, 1)[0], _timed(plain, 1)[0]) for _ in range(ROUNDS)]
@@ -152,12 +170,19 @@ def _list(store: Store, wanted: dict[str, str]) -> dict[str, Any]:
             "ratio": round(statistics.median(mine) / statistics.median(theirs), 2)}  # fmt: skip
 
 
-def _plain(connection: sa.Connection, wanted: dict[str, str]) -> int:
+def _plain(connection: sa.Connection, wanted: dict[str, str], page: int, after: str) -> int:
     """The same cases with their advisors and running clocks."""
     chosen = sa.select(case_record, advisor).join(advisor, advisor.c.id == case_record.c.advisor_id)
     for name, value in wanted.items():
-        chosen = chosen.where(case_record.c[name] == value)
-    newest = chosen.order_by(case_record.c.created_at.desc(), case_record.c.reference).limit(PAGE)
+        if name in _AMONG:
+            chosen = chosen.where(sa.cast(case_record.c[_AMONG[name]], sa.String).contains(f'"{value}"'))
+        else:
+            chosen = chosen.where(case_record.c[name] == value)
+    if after:
+        came = connection.scalar(sa.select(case_record.c.created_at).where(case_record.c.reference == after))
+        later = sa.or_(case_record.c.created_at < came, case_record.c.reference > after)
+        chosen = chosen.where(case_record.c.created_at <= came, later)
+    newest = chosen.order_by(case_record.c.created_at.desc(), case_record.c.reference).limit(page)
     rows = connection.execute(newest).all()
     keys = [row.reference for row in rows]
     running = clock.c.case_reference.in_(keys) & clock.c.met_at.is_(None) & clock.c.stopped_at.is_(None)

@@ -128,6 +128,8 @@ class Settings(BaseSettings):
     connector_map: Path | None = None
     # Words, contact and identity leave only where they are named here too.
     connector_allow: Annotated[tuple[str, ...], NoDecode] = ()
+    # Identity leaves only where the report says that whoever it happened to agrees.
+    connector_identity_consent: bool = True
     connector_auth: Literal["none", "hmac", "oauth"] = "hmac"
     connector_key: SecretStr = SecretStr("")
     connector_token_url: str = ""

@@ -26,6 +26,7 @@ SLOW_ROUND_SECONDS = 60.0
 
 
 def main() -> int:
+    """Work until told to stop; 2 with a sentence where the settings or the keys are wrong."""
     from casework.privacy import Keys, KeysError
     from casework.settings import SettingsError, load_settings
     from casework.store import Store
@@ -38,7 +39,7 @@ def main() -> int:
         keys = Keys.load(settings.home)
     except (SettingsError, KeysError) as error:
         print(f"Not started: {error}", file=sys.stderr)
-        return 1
+        return 2
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -108,6 +108,12 @@ def listed(db: Db) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def id_of(db: Db, email: str) -> str | None:
+    """The advisor of this e-mail address, whatever its case; None where there is none."""
+    found: str | None = db.scalar(sa.select(advisor.c.id).where(advisor.c.email == email.strip().lower()))
+    return found
+
+
 def read_day(text: str) -> date:
     """A day as ISO or as the United Kingdom writes it. Raises ``BadCell``."""
     for form in ("%Y-%m-%d", "%d/%m/%Y"):

@@ -16,6 +16,8 @@ from casework.store.guard_tables import audit_entry
 if TYPE_CHECKING:
     from casework.store.store import Db, Store
 
+LONGEST_PAGE = 1000
+
 
 @contextmanager
 def acting(
@@ -42,13 +44,20 @@ def acting(
     keep(Outcome.DONE, begun, found)
 
 
-def entries(db: Db, reference: str = "", act: str = "", limit: int = 1000) -> list[dict[str, Any]]:
-    """The newest entries, newest first, as the command line shows them."""
+def entries(
+    db: Db, reference: str = "", act: str = "", limit: int = LONGEST_PAGE, after: int = 0
+) -> list[dict[str, Any]]:
+    """A page of entries, newest first, as the command line shows them. ``after``: the place of the last one of the
+    page before. Raises ``ValueError`` for a page that is too long."""
+    if not 1 <= limit <= LONGEST_PAGE:
+        raise ValueError(f"a page has 1 to {LONGEST_PAGE} entries")
     statement = sa.select(audit_entry).order_by(audit_entry.c.seq.desc()).limit(limit)
     if reference:
         statement = statement.where(audit_entry.c.reference == reference)
     if act:
         statement = statement.where(audit_entry.c.act == act)
+    if after:
+        statement = statement.where(audit_entry.c.seq < after)
     return [
         {"seq": row.seq, "at": row.at.isoformat(), "who": row.who, "act": row.act, "reference": row.reference,
          "outcome": row.outcome, "intent": row.intent, "detail": json.loads(row.detail)}

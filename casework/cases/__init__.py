@@ -2,7 +2,8 @@
 
 from casework.cases.contact import Contact, ContactError, Wish, become_anonymous, change_contact, contact_of
 from casework.cases.create import CaseReceipt, create_case
-from casework.cases.reading import ReasonNeeded, as_json, listed
+from casework.cases.listing import listed
+from casework.cases.reading import ReasonNeeded, as_json
 from casework.cases.stubs import Stub, forget_identity, raise_stub, tell_before_leaving
 from casework.cases.submission import Labels, Reason, Submission
 from casework.cases.thread import EmptyMessage, NoCase, add_message, code_replaced, mark_read, thread

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +17,6 @@ from casework.privacy.reveal import ReasonNeeded
 from casework.related.case_review import case_review
 from casework.related.finding import related
 from casework.related.links import joined_reports, joined_to
-from casework.store.relation_tables import joined_report
 from casework.store.tables import advisor, case_record, identity_details, timeline
 
 if TYPE_CHECKING:
@@ -86,65 +84,6 @@ def identity_of(db: Db, reference: str) -> dict[str, str]:
     for row in rows:
         found.update(records.unseal(db, f"identity_details|details|{row.report_id}", row.details))
     return found
-
-
-def listed(
-    db: Db,
-    *,
-    status: str = "",
-    category: str = "",
-    priority: str = "",
-    advisor_id: str = "",
-    limit: int = 1000,
-) -> list[dict[str, Any]]:
-    """Cases, newest first, without any of their words, so that nothing has to be logged."""
-    statement = (
-        sa.select(case_record, advisor.c.name.label("advisor_name"), advisor.c.email.label("advisor_email"),
-                  joined_report.c.joined_to)
-        .join(advisor, advisor.c.id == case_record.c.advisor_id)
-        .outerjoin(joined_report, joined_report.c.case_reference == case_record.c.reference)
-        .order_by(case_record.c.created_at.desc(), case_record.c.reference)
-        .limit(limit)
-    )  # fmt: skip
-    wanted = {"status": status, "category": category, "priority": priority, "advisor_id": advisor_id}
-    for name, value in wanted.items():
-        if value:
-            statement = statement.where(case_record.c[name] == value)
-    rows = db.execute(statement).all()
-    due = _next_due(db, [row.reference for row in rows])
-    return [
-        {
-            "reference": row.reference, "complete": row.complete, "status": row.status,
-            "created_at": _text(row.created_at), "channel": row.channel, "category": row.category,
-            "hate_kind": row.hate_kind, "strands": row.strands, "asb_types": row.asb_types,
-            "risk_flags": row.risk_flags, "urgency": row.urgency, "priority": row.priority,
-            "postcode_district": row.postcode_district,
-            "advisor": {"name": row.advisor_name, "email": row.advisor_email},
-            "next_clock": due.get(row.reference), "joined_to": row.joined_to,
-        }
-        for row in rows
-    ]  # fmt: skip
-
-
-def _next_due(db: Db, references: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """The clock of each case that runs out first."""
-    from casework.store.tables import clock
-
-    first: dict[str, dict[str, Any]] = {}
-    keys = list(references)
-    for start in range(0, len(keys), 500):
-        rows = db.execute(
-            sa.select(clock.c.case_reference, clock.c.name, clock.c.due_at)
-            .where(
-                clock.c.case_reference.in_(keys[start : start + 500]),
-                clock.c.met_at.is_(None),
-                clock.c.stopped_at.is_(None),
-            )
-            .order_by(clock.c.due_at, clock.c.seq)
-        )
-        for row in rows:
-            first.setdefault(row.case_reference, {"name": row.name, "due_at": _text(row.due_at)})
-    return first
 
 
 def _timeline(db: Db, reference: str) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from casework.cli import clocks_app, guards_app, rights_app
+from casework.cli import clocks_app, guards_app, lists_app, rights_app
 
 _PLAIN = {"no_args_is_help": True, "pretty_exceptions_enable": False, "add_completion": False}
 app = typer.Typer(help="Reports of hate incidents and anti-social behaviour.", **_PLAIN)  # type: ignore[arg-type]
@@ -23,6 +23,7 @@ app.add_typer(retention, name="retention")
 clocks_app.add_to(app)
 guards_app.add_to(app)
 rights_app.add_to(app, retention)
+lists_app.add_to(cases)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
@@ -33,20 +34,6 @@ def triage() -> None:
     from casework.cli import triage as command
 
     raise typer.Exit(command.run())
-
-
-@cases.command("list")
-def list_cases(
-    json: Json = False,
-    status: Annotated[str, typer.Option(help="Only cases of this status.")] = "",
-    category: Annotated[str, typer.Option(help="Only cases of this category.")] = "",
-    priority: Annotated[str, typer.Option(help="Only cases of this priority.")] = "",
-    limit: Annotated[int, typer.Option(min=1, help="At most so many, newest first.")] = 1000,
-) -> None:
-    """Cases without their words."""
-    from casework.cli import cases as command
-
-    command.list_cases(json, status=status, category=category, priority=priority, limit=limit)
 
 
 @cases.command()

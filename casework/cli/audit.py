@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casework.cli.output import complain, open_store, print_json, say, table
+from casework.cli.output import complain, more_follow, open_store, print_json, say, table
 
 
 def verify(as_json: bool, head: str) -> int:
@@ -22,13 +22,15 @@ def verify(as_json: bool, head: str) -> int:
     return 0 if found.whole else 1
 
 
-def show(as_json: bool, reference: str, act: str, limit: int) -> None:
-    """The newest entries. They hold no words of any report."""
+def show(as_json: bool, reference: str, act: str, limit: int, after: int) -> None:
+    """A page of entries, newest first. They hold no words of any report."""
     from casework import audit
     from casework.cases.references import tidy_reference
 
     with open_store() as store, store.read() as db:
-        found = audit.entries(db, tidy_reference(reference) if reference else "", act, limit)
+        found = audit.entries(db, tidy_reference(reference) if reference else "", act, limit, after)
+    if len(found) == limit:
+        more_follow(found[-1]["seq"])
     if as_json:
         print_json(found)
         return

@@ -2,17 +2,85 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
-from casework.cli.output import complain, open_store, print_json, say, table, text_of, who
+from casework.cli.output import complain, more_follow, open_store, print_json, say, table, text_of, who
+
+if TYPE_CHECKING:
+    from casework.store import Db
 
 
-def list_cases(as_json: bool, **wanted: Any) -> None:
-    """Cases without words, so nothing is logged."""
-    from casework.cases import listed
+def list_cases(as_json: bool, wanted: Mapping[str, str], first: str, last: str, *, limit: int, after: str) -> int:
+    """Cases without words, so nothing is logged. Exit status 2 where a filter or a day is none, 1 where ``after`` is
+    gone."""
+    from casework.cases import NoCase, listed
+    from casework.cases.references import tidy_reference
 
-    with open_store() as store, store.read() as db:
-        found = listed(db, **wanted)
+    if wrong := _wrong_filter(wanted):
+        complain(wrong)
+        return 2
+    try:
+        days = _days(first, last)
+    except ValueError:
+        complain("Days are written 2026-04-01, the first before the last.")
+        return 2
+    try:
+        with open_store() as store, store.read() as db:
+            filters = _filters(db, wanted)
+            found = (
+                []
+                if filters is None
+                else listed(db, limit=limit, after=tidy_reference(after) if after else "", **days, **filters)
+            )
+    except NoCase:
+        complain("There is no case of the reference that the list was to go on after.")
+        return 1
+    _show_list(found, as_json)
+    if len(found) == limit:
+        more_follow(found[-1]["reference"])
+    return 0
+
+
+def _wrong_filter(wanted: Mapping[str, str]) -> str:
+    """A sentence about the first filter that no case can fit, or nothing."""
+    from casework.cases import codes
+
+    known = {
+        "status": codes.STATUSES, "category": codes.CATEGORIES, "priority": codes.PRIORITIES,
+        "urgency": codes.URGENCIES, "strand": codes.STRANDS, "flag": codes.RISK_FLAGS, "asb_type": codes.ASB_TYPES,
+    }  # fmt: skip
+    for name, of in known.items():
+        if wanted[name] and wanted[name] not in of:
+            return f"--{name.removeprefix('asb_')} is one of {', '.join(of)}."
+    return ""
+
+
+def _days(first: str, last: str) -> dict[str, Any]:
+    """Raises ``ValueError``."""
+    from casework.figures import Period
+
+    begins, ends = date.fromisoformat(first or "2000-01-01"), date.fromisoformat(last or "9000-01-01")
+    period = Period(begins, ends)
+    return {"since": period.starts_at if first else None, "until": period.ends_at if last else None}
+
+
+def _filters(db: Db, wanted: Mapping[str, str]) -> dict[str, Any] | None:
+    """As ``listed`` takes them; None where there is no such advisor."""
+    from casework.advisors.files import id_of
+
+    filters: dict[str, Any] = {name: value for name, value in wanted.items() if name not in ("area", "advisor")}
+    filters["postcode_district"] = wanted["area"].strip().upper()
+    if wanted["advisor"]:
+        found = id_of(db, wanted["advisor"])
+        if found is None:
+            return None
+        filters["advisor_id"] = found
+    return filters
+
+
+def _show_list(found: list[dict[str, Any]], as_json: bool) -> None:
     if as_json:
         print_json(found)
         return

@@ -74,24 +74,28 @@ def list_audit(
     json: Json = False,
     reference: Annotated[str, typer.Option(help="Only about this case.")] = "",
     act: Annotated[str, typer.Option(help="Only this act, such as reveal_identity.")] = "",
-    limit: Annotated[int, typer.Option(min=1, help="At most so many, newest first.")] = 1000,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many, newest first.")] = 1000,
+    after: Annotated[int, typer.Option(min=0, help="Go on after this entry, the last of the page before.")] = 0,
 ) -> None:
     """Who did what, when and to which case; never a word of it."""
     from casework.cli import audit as command
 
-    command.show(json, reference, act, limit)
+    command.show(json, reference, act, limit, after)
 
 
 @identity.command("ask")
 def ask_identity(
     reference: Reference,
     reason: Annotated[str, typer.Option(help="Why identity is needed; kept sealed.")] = "",
+    for_case_system: Annotated[
+        bool, typer.Option("--for-case-system", help="To be sent to the landlord's case system.")
+    ] = False,
     json: Json = False,
 ) -> None:
-    """Ask a second person to let you see who somebody is."""
+    """Ask a second person to let you, or the landlord's case system, see who somebody is."""
     from casework.cli import identity as command
 
-    raise typer.Exit(command.ask(reference, reason, json))
+    raise typer.Exit(command.ask(reference, reason, for_case_system, json))
 
 
 @identity.command("waiting")

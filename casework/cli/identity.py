@@ -5,16 +5,17 @@ from __future__ import annotations
 from casework.cli.output import complain, open_store, print_json, say, table, who
 
 
-def ask(reference: str, reason: str, as_json: bool) -> int:
+def ask(reference: str, reason: str, for_case_system: bool, as_json: bool) -> int:
     """A request for a second person; exit status 2 without a reason."""
     from casework.cases import NoCase
     from casework.cases.references import tidy_reference
     from casework.clocks import now
     from casework.privacy import reveal
 
+    purpose = reveal.CASE_SYSTEM if for_case_system else reveal.REVEAL
     try:
         with open_store() as store, store.begin() as db:
-            key = reveal.ask(db, tidy_reference(reference), who(), reason, now(store.settings))
+            key = reveal.ask(db, tidy_reference(reference), who(), reason, now(store.settings), purpose)
     except reveal.ReasonNeeded:
         complain('Identity is asked for only with a reason: --reason "…".')
         return 2
@@ -38,7 +39,8 @@ def waiting(as_json: bool) -> None:
     if as_json:
         print_json(found)
     else:
-        table("Requests", ("Request", "Reference", "Asked by", "At", "Reason"), [tuple(one.values()) for one in found])
+        columns = ("Request", "Reference", "Asked by", "For", "At", "Reason")
+        table("Requests", columns, [tuple(one.values()) for one in found])
 
 
 def approve(key: str, as_json: bool) -> int:
@@ -55,5 +57,6 @@ def approve(key: str, as_json: bool) -> int:
     if as_json:
         print_json({"approved": key, "reference": reference})
     else:
-        say(f"Approved: whoever asked may see who it is in {reference} for {store.settings.reveal_minutes:g} minutes.")
+        minutes = f"{store.settings.reveal_minutes:g} minutes"
+        say(f"Approved: whoever asked may see who it is in {reference} (or the case system is sent it) for {minutes}.")
     return 0

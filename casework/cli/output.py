@@ -54,6 +54,11 @@ def complain(text: str) -> None:
     print(f"Error: {text}", file=sys.stderr)
 
 
+def more_follow(last: object) -> None:
+    """A page is full: how to go on, beside what a program reads."""
+    print(f"There may be more: --after {last}", file=sys.stderr)
+
+
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """A table; without rows one line that says so. Cells are plain text, whatever they hold."""
     from rich.console import Console

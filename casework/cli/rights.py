@@ -56,6 +56,35 @@ def correct(reference: str, name: str, value: str | None, reason: str, as_json: 
     return _told(done, as_json, {"reference": key, "corrected": name}, "Corrected; what stood there is kept beside it.")
 
 
+def erase(reference: str, person: str, reason: str, override: str, as_json: bool) -> int:
+    """Erase who somebody is, and look in the rows and in the database's files that nothing is left. Exit status 1 where
+    it is refused, or where something is left."""
+    from casework.cases import NoCase
+    from casework.cases.progress import NotAllowed
+    from casework.cases.references import tidy_reference
+    from casework.clocks import now
+    from casework.retention import RetentionError, prove_bytes
+    from casework.rights.erasure import erase as forget
+
+    key = tidy_reference(reference)
+    try:
+        with open_store() as store:
+            with store.begin() as db:
+                done = forget(db, key, person, who(), now(store.settings), reason, override)
+            prove_bytes(store, done.traces)
+    except NoCase:
+        complain("There is no case of this reference.")
+        return 1
+    except (NotAllowed, RetentionError) as refused:
+        complain(str(refused))
+        return 1
+    if done.told_others:
+        print("The case system was sent words or names of this case: erase them there too.", file=sys.stderr)
+    value = {"reference": key, "erased": person, "rows_left": 0, "files_left": 0, "told_others": done.told_others}
+    said = "Erased; no row and no file of the database holds it. Backups go by their own age."
+    return _told(True, as_json, value, said)
+
+
 def withdraw(reference: str, how: str, confirm_only: bool, as_json: bool) -> int:
     """The reporter withdraws, as an advisor heard it in a safe way."""
     from casework.cases.references import tidy_reference

@@ -52,6 +52,20 @@ def correct(
 
 
 @rights.command()
+def erase(
+    reference: Reference,
+    person: Annotated[str, typer.Option(help="Who is erased: reporter or affected.")] = "reporter",
+    reason: Reason = "",
+    override: Annotated[str, typer.Option(help="Why although the case is open or about somebody's safety.")] = "",
+    json: Json = False,
+) -> None:
+    """Erase who somebody is, for good; what happened stays. Refused where the case is held, open or about safety."""
+    from casework.cli import rights as command
+
+    raise typer.Exit(command.erase(reference, person, reason, override, json))
+
+
+@rights.command()
 def withdraw(reference: Reference, how: How = "", json: Json = False) -> None:
     """The reporter told you that they withdraw. It never ends a safeguarding concern."""
     from casework.cli import rights as command

@@ -45,6 +45,7 @@ def send_report(
 
     Safe to repeat: one draft makes one case. Raises NoDraft, StoreUnavailable.
     """
+    code = receipts.make_code(services.keys)
     with services.store.begin() as db:
         row, stored = drafts.open_turn(db, draft_id, incoming.message_id)
         if row is None:
@@ -54,8 +55,8 @@ def send_report(
         moment = now(services.settings)
         draft = load(row)
         made = cases.create_case(db, submission_of(draft), moment)
-        code = receipts.issue(db, moment, kind="case", case_reference=made.reference)
-        outcome = _sent(draft, made, code)
+        receipts.issue(db, moment, code, kind="case", case_reference=made.reference)
+        outcome = _sent(draft, made, code.text)
         kept = {**outcome.to_json(), "question": None}
         drafts.put_turn(db, draft_id, incoming.message_id, at=moment, body_mac=body_mac, said=said, outcome=kept)
     return outcome

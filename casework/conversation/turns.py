@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
-from casework import cases
+from casework import cases, receipts
 from casework.clocks import now
 from casework.conversation.draft import Draft
 from casework.conversation.outcome import Incoming, Outcome
@@ -51,6 +52,10 @@ class NoDraft(LookupError):
     """There is no such draft: it was left, sent, or has expired."""
 
 
+class _CodeNeeded(Exception):
+    """The turn pauses the report and has no code to give. Nothing was written."""
+
+
 def open_services() -> Services:
     """Settings, keys and store from the environment. Raises SettingsError or KeysError; opens no
     connection."""
@@ -83,6 +88,25 @@ def take_turn(
     ``asked`` is the question the form has open; the draft's own is used where they differ after a fault.
     Sending and leaving are only announced here: the actions of their own carry them out, whole or not at all.
     """
+    turn = partial(_take_turn, services, draft_id, asked, incoming, ranking, body_mac, said)
+    try:
+        return turn(None)
+    except _CodeNeeded:
+        # Only understanding the words shows that they pause, and a code is slow to make: the turn is taken again with
+        # one, so that no writer waits for it.
+        return turn(receipts.make_code(services.keys))
+
+
+def _take_turn(
+    services: Services,
+    draft_id: str,
+    asked: str | None,
+    incoming: Incoming,
+    ranking: Ranking,
+    body_mac: bytes,
+    said: Any,
+    code: receipts.Code | None,
+) -> Taken:
     with services.store.begin() as db:
         row, stored = drafts.open_turn(db, draft_id, incoming.message_id)
         if row is None:
@@ -99,7 +123,9 @@ def take_turn(
             return Taken(outcome, marks(draft), None, outcome.ends)
         following = open_questions(the_plan(), draft)[0]
         if outcome.pauses:
-            _pause(db, row, outcome)
+            if code is None:
+                raise _CodeNeeded
+            _pause(db, row, outcome, code)
         if outcome.erase:
             erase_said(db, draft_id, outcome.erase)
             cases.forget_identity(db, draft_id)
@@ -150,13 +176,11 @@ def erase_said(db: Db, draft_id: str, message_ids: Sequence[str]) -> None:
         drafts.forget_said(db, draft_id, message_id)
 
 
-def _pause(db: Db, row: drafts.Draft, outcome: Outcome) -> None:
-    from casework import receipts
-
+def _pause(db: Db, row: drafts.Draft, outcome: Outcome, code: receipts.Code) -> None:
     moment = now(db.settings)
-    code = receipts.issue(db, moment, kind="paused", draft_id=row.id, expires_at=moment + PAUSE)
-    outcome.receipt = {"reference": None, "code": code, "advisor": None, "next": []}
-    outcome.add("paused", code=code)
+    receipts.issue(db, moment, code, kind="paused", draft_id=row.id, expires_at=moment + PAUSE)
+    outcome.receipt = {"reference": None, "code": code.text, "advisor": None, "next": []}
+    outcome.add("paused", code=code.text)
 
 
 def keep_words(

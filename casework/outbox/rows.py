@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 MAIL, CASE_SYSTEM, WEBHOOK = "mail", "case_system", "webhook"
 # What other programs can be told of. ``emergency``: somebody has to act now.
-EVENTS = ("new_case", "case_completed", "words_added", "withdrawal_asked", "emergency")
+# ``identity_released``: a second person let the case system know who somebody is.
+EVENTS = ("new_case", "case_completed", "words_added", "withdrawal_asked", "emergency", "identity_released")
 # Of these the systems are told whenever an advisor is.
 _TOLD_TO_SYSTEMS = frozenset({"words_added", "withdrawal_asked"})
 

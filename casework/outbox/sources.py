@@ -70,11 +70,13 @@ def facts(
         found |= _told(db, reference, anonymous=case.identity == "anonymous")
         _log(db, "send_account", reference, at)
     if wanted & {*IDENTITY}:
-        from casework.cases.reading import identity_of
+        from casework.outbox.releasing import note_withheld, withheld
 
-        details = identity_of(db, reference)
-        found |= {source: details.get(source.partition(".")[2]) for source in IDENTITY}
-        _log(db, "send_identity", reference, at)
+        if because := withheld(db, case, at):
+            note_withheld(db, reference, at, because)
+        else:
+            found |= _identity(db, reference)
+            _log(db, "send_identity", reference, at)
     return {source: found.get(source) for source in wanted}
 
 
@@ -87,6 +89,13 @@ def _told(db: Db, reference: str, anonymous: bool) -> dict[str, Any]:
         **{f"{_ANSWERS}{name}": value for name, value in told["answers"].items()},
         **{f"contact.{name}": value for name, value in contact.items()},
     }
+
+
+def _identity(db: Db, reference: str) -> dict[str, str | None]:
+    from casework.cases.reading import identity_of
+
+    details = identity_of(db, reference)
+    return {source: details.get(source.partition(".")[2]) for source in IDENTITY}
 
 
 def _log(db: Db, act: str, reference: str, at: datetime) -> None:

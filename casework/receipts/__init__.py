@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -39,25 +39,45 @@ class Receipt:
     expires_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A new code that opens nothing yet, with its hash. It can be read only now; nobody can look it up later."""
+
+    digits: str = field(repr=False)
+    hash: bytes = field(repr=False)
+
+    @property
+    def text(self) -> str:
+        """Grouped in fours: "1234 5678 9012 3456"."""
+        return " ".join(self.digits[start : start + 4] for start in range(0, DIGITS, 4))
+
+
+def make_code(keys: Keys) -> Code:
+    """A new code with its slow hash: to be made before a transaction begins, because SQLite has one writer and all
+    others would wait for the hash."""
+    digits = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
+    return Code(digits, hash_code(keys, digits))
+
+
 def issue(
     db: Db,
     now: datetime,
+    code: Code,
     kind: str = "case",
     *,
     case_reference: str | None = None,
     draft_id: str | None = None,
     expires_at: datetime | None = None,
-) -> str:
-    """A new code, grouped in fours ("1234 5678 9012 3456"). It can be read only now; nobody can look it up
-    later."""
+) -> Receipt:
+    """From the commit on the code opens this case or this paused draft."""
     if kind not in ("case", "paused") or (case_reference is None) == (draft_id is None):
         raise ValueError("a receipt is for a case or for a paused draft")
-    digits = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
+    made = Receipt(secrets.token_hex(16), kind, case_reference, draft_id, expires_at)
     db.execute(receipt.insert(), {
-        "id": secrets.token_hex(16), "code_hash": hash_code(db.keys, digits), "kind": kind,
-        "case_reference": case_reference, "draft_id": draft_id, "created_at": now, "expires_at": expires_at,
+        "id": made.id, "code_hash": code.hash, "kind": kind, "case_reference": case_reference, "draft_id": draft_id,
+        "created_at": now, "expires_at": expires_at,
     })  # fmt: skip
-    return " ".join(digits[start : start + 4] for start in range(0, DIGITS, 4))
+    return made
 
 
 def find(db: Db, code: str, now: datetime) -> Receipt | None:
@@ -82,11 +102,11 @@ def keeps(db: Db, draft_id: str, now: datetime) -> bool:
     return any(_alive(row, now) is not None for row in rows)
 
 
-def replace(db: Db, found: Receipt, now: datetime) -> str:
-    """A new code in place of one that may be known to somebody else; the old one opens nothing any more."""
+def replace(db: Db, found: Receipt, now: datetime, code: Code) -> Receipt:
+    """Put a new code in place of one that may be known to somebody else; the old one opens nothing any more."""
     db.execute(receipt.delete().where(receipt.c.id == found.id))
     return issue(
-        db, now, found.kind, case_reference=found.case_reference, draft_id=found.draft_id,
+        db, now, code, found.kind, case_reference=found.case_reference, draft_id=found.draft_id,
         expires_at=found.expires_at,
     )  # fmt: skip
 

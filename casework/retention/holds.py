@@ -51,14 +51,29 @@ def release_hold(db: Db, reference: str, by: str, at: datetime, reason: str) -> 
     records.event(db, reference, "hold_released", at, by, reason=reason)
 
 
-def holds(db: Db, now: datetime) -> list[dict[str, Any]]:
-    """All holds, those that end first before others: reference, by, at, until, reason, and whether it is over."""
-    rows = db.execute(sa.select(case_hold).order_by(case_hold.c.until, case_hold.c.case_reference))
+def holds(db: Db, now: datetime, limit: int = 1000) -> list[dict[str, Any]]:
+    """Holds, those that end first before others: reference, by, at, until, reason, and whether it is over."""
+    rows = db.execute(sa.select(case_hold).order_by(case_hold.c.until, case_hold.c.case_reference).limit(limit))
     return [
         {"reference": row.case_reference, "by": row.by, "at": row.at.isoformat(), "until": row.until.isoformat(),
          "reason": _reason(db, row.case_reference), "over": row.until <= now}
         for row in rows
     ]  # fmt: skip
+
+
+def is_held(db: Db, reference: str, now: datetime) -> bool:
+    """Whether this case, or one that it is joined with, is kept beyond its time."""
+    joined = sa.select(joined_report.c.joined_to).where(joined_report.c.case_reference == reference)
+    belonging = sa.select(joined_report.c.case_reference).where(joined_report.c.joined_to == reference)
+    over = sa.select(case_hold.c.case_reference).where(case_hold.c.until <= now)
+    held = sa.select(case_record.c.reference).where(
+        sa.or_(
+            case_record.c.reference == reference,
+            case_record.c.reference.in_(joined), case_record.c.reference.in_(belonging),
+        ),
+        case_record.c.held, case_record.c.reference.not_in(over),
+    )  # fmt: skip
+    return db.scalar(held.limit(1)) is not None
 
 
 def may_go(now: datetime) -> sa.ColumnElement[bool]:

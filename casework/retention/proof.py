@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 OF_CASES = [table for table in metadata.sorted_tables if "case_reference" in table.c and table is not access_log]
 _OF_DRAFTS = (turn, receipt)
 _ID = re.compile(rb"(?=([0-9a-f]{32}))")
+_NO_ID = re.compile(rb"[^0-9a-f]")
 # So many are looked for one by one faster than all that looks like an id.
 _FEW = 20
 _CHUNK = 4 * 1024 * 1024
@@ -71,18 +72,23 @@ def prove_files(store: Store, ids: Collection[str]) -> None:
     Deleted pages are overwritten in the file (secure_delete), and stand in SQLite's log until it is emptied, which
     has to wait for whoever reads from it.
     """
-    if not store.is_sqlite or not ids:
+    prove_bytes(store, {key.encode() for key in ids})
+
+
+def prove_bytes(store: Store, wanted: Collection[bytes]) -> None:
+    """As ``prove_files``, for any bytes of 32 or less that nothing else is like: ids, or the beginnings of sealed
+    values that were overwritten."""
+    if not store.is_sqlite or not wanted:
         return
     path = Path(store.settings.database.removeprefix("sqlite:///"))
     files = [path, path.with_name(f"{path.name}-wal")]
-    wanted = {key.encode() for key in ids}
     for _ in range(_TRIES):
         empty_log(store)
-        left = [file.name for file in files if file.exists() and _holds(file, wanted)]
+        left = [file.name for file in files if file.exists() and _holds(file, set(wanted))]
         if not left:
             return
         time.sleep(_WAIT_SECONDS)
-    raise RetentionError(f"A purge left traces in {', '.join(left)}.")
+    raise RetentionError(f"Traces are left in {', '.join(left)}.")
 
 
 def empty_log(store: Store) -> None:
@@ -94,7 +100,7 @@ def empty_log(store: Store) -> None:
 
 
 def _holds(path: Path, ids: set[bytes]) -> bool:
-    if len(ids) <= _FEW:
+    if len(ids) <= _FEW or any(_NO_ID.search(key) for key in ids):
         return any(key in chunk for chunk in _chunks(path) for key in ids)
     return any(found in ids for chunk in _chunks(path) for found in _ID.findall(chunk))
 

@@ -17,11 +17,11 @@ from casework.related.tokens import names_in
 NAME, NUMBER, EMAIL, ADDRESS = "[name]", "[number]", "[email]", "[address]"
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _STARTS = re.compile(r"(?:^|[.!?…:\n\"“(])\s*$")
-_EMAIL = re.compile(r"[^\s@<>,;:]{1,64}@(?:[^\s@<>,;:.]{1,63}\.){1,8}[^\s@<>,;:.]{2,63}")
-_PHONE = re.compile(r"(?<![\w+])\+?\(?\d[\d ().\-/]{7,18}\d\b")
-_POSTCODE = re.compile(r"\b[A-Z]{1,2}[0-9][A-Z0-9]?\s*[0-9][A-Z]{2}\b", re.IGNORECASE)
+EMAIL_ADDRESS = re.compile(r"[^\s@<>,;:]{1,64}@(?:[^\s@<>,;:.]{1,63}\.){1,8}[^\s@<>,;:.]{2,63}")
+PHONE_NUMBER = re.compile(r"(?<![\w+])\+?\(?\d[\d ().\-/]{7,18}\d\b")
+POSTCODE = re.compile(r"\b[A-Z]{1,2}[0-9][A-Z0-9]?\s*[0-9][A-Z]{2}\b", re.IGNORECASE)
 _FLAT = r"\b(?:flat|apartment|apt|number|no\.?|house)\s+(?:\d+[a-z]?|[a-z])\b"
-_DOOR = re.compile(
+DOOR = re.compile(
     rf"(?:{_FLAT},?\s+)?\b\d+[a-z]?,?\s+(?:[a-z'’.]+\s+){{1,3}}?(?:road|rd|street|st|avenue|ave|close|cl|drive|dr|lane"
     r"|ln|court|ct|gardens|place|square|crescent|cres|terrace|grove|way|walk|house|mount|rise|view|green|hey|croft|mews"
     rf"|row|fold)\b\.?|{_FLAT}",
@@ -53,12 +53,12 @@ class Redactor:
 
     def clean(self, text: str) -> str:
         """The text without others."""
-        text = _EMAIL.sub(
+        text = EMAIL_ADDRESS.sub(
             lambda one: self._kept(one[0], normal.email(one[0].rstrip(".")), self._own_emails, EMAIL), text
         )
-        text = _PHONE.sub(lambda one: self._kept(one[0], normal.phone(one[0]), self._own_numbers, NUMBER), text)
-        text = _DOOR.sub(self._door, text)
-        text = _POSTCODE.sub(lambda one: self._kept(one[0], normal.postcode(one[0]), self._own_codes, ADDRESS), text)
+        text = PHONE_NUMBER.sub(lambda one: self._kept(one[0], normal.phone(one[0]), self._own_numbers, NUMBER), text)
+        text = DOOR.sub(self._door, text)
+        text = POSTCODE.sub(lambda one: self._kept(one[0], normal.postcode(one[0]), self._own_codes, ADDRESS), text)
         return re.sub(r"(?:\[name\]\s+)+\[name\]", NAME, self._without_names(text))
 
     def _kept(self, found: str, value: str, own: set[str], mark: str) -> str:

@@ -23,7 +23,7 @@ audit_entry = sa.Table(
     sa.Column("hash", sa.LargeBinary(32), nullable=False),
 )  # fmt: skip
 
-# A wish to see who somebody is, and the second person's answer to it.
+# A wish to see who somebody is, or to send it on, and the second person's answer to it.
 identity_request = sa.Table(
     "identity_request", metadata,
     sa.Column("id", ID, primary_key=True),
@@ -34,6 +34,8 @@ identity_request = sa.Table(
     sa.Column("reason", sa.LargeBinary, nullable=False),
     sa.Column("approved_by", sa.String(200)),
     sa.Column("approved_at", Utc),
+    # ``reveal``: whoever asked sees it; ``case_system``: it is sent to the landlord's case system.
+    sa.Column("purpose", CODE, nullable=False, server_default="reveal"),
 )  # fmt: skip
 
 # A key is in this table from the moment that values are sealed anew with it; ``finished_at`` when all were.

@@ -131,6 +131,15 @@ _NEWEST_FIRST = (case_record.c.created_at.desc(), case_record.c.reference)
 sa.Index("ix_case_record_created_at", *_NEWEST_FIRST)
 for _filter in ("status", "category", "priority", "advisor_id"):
     sa.Index(f"ix_case_record_{_filter}", case_record.c[_filter], *_NEWEST_FIRST)
+# All that a list can be filtered by, so that any mixture is found without reading a case. With PostgreSQL, which has
+# no index of JSON, a list is found in the table.
+LISTED_BY = (
+    "status", "category", "priority", "advisor_id", "urgency", "postcode_district", "risk_flags", "strands",
+    "asb_types",
+)  # fmt: skip
+sa.Index(
+    "ix_case_record_labels", *_NEWEST_FIRST, *(case_record.c[name] for name in LISTED_BY), info={"dialect": "sqlite"}
+).ddl_if(dialect="sqlite")
 
 # Each report is kept whole; a case has one or more.
 report = sa.Table(
@@ -221,13 +230,14 @@ receipt = sa.Table(
 )  # fmt: skip
 
 # What has to reach others: no words, no names, only which case and to whom in the house.
+_ALERT = sa.text("kind = 'alert'")
 outbox = sa.Table(
     "outbox", metadata,
     sa.Column("id", ID, primary_key=True),
     sa.Column("idempotency_key", sa.String(120), nullable=False, unique=True),
     sa.Column("kind", CODE, nullable=False),
     sa.Column("case_reference", REFERENCE, sa.ForeignKey("case_record.reference", ondelete="CASCADE"),
-              nullable=False, index=True),
+              nullable=False),
     sa.Column("advisor_id", ID, sa.ForeignKey("advisor.id")),
     sa.Column("way", CODE, nullable=False, server_default="mail"),
     sa.Column("state", CODE, nullable=False),
@@ -243,7 +253,9 @@ outbox = sa.Table(
     sa.Column("tried_at", Utc),
     # What a system is sent, sealed, from the first attempt until it is delivered or dead.
     sa.Column("body", sa.LargeBinary),
-    sa.Index("ix_outbox_state_next_at", "state", "next_at"),
+    sa.Index("ix_outbox_case", "case_reference", "way", "state"),
+    sa.Index("ix_outbox_due", "state", "way", "next_at", "id"),
+    sa.Index("ix_outbox_alerts", "state", "way", "next_at", "id", sqlite_where=_ALERT, postgresql_where=_ALERT),
 )  # fmt: skip
 
 # Who read what, when and why. It outlives the case, so it has no foreign key.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from casework.triage import learnt
-from casework.triage.abroad import Abroad, read_abroad
+from casework.triage.abroad import Abroad
 from casework.triage.labels import (
     ASB_TYPES,
     CLAUSES,
@@ -79,10 +79,10 @@ def triage(text: str, motive: Iterable[str] = (), *, account: bool = True) -> La
 def label(text: str, answers: tuple[str, ...], signs: Signs) -> Labels:
     """The labels of one account with what the encoder reads in it (nothing, where the rules stand alone)."""
     account = read_account(text)
-    words, told_abroad = account.words, read_abroad(text)
+    words, told_abroad = account.words, account.abroad
     found = _joined(account.find(_LABELS), told_abroad)
 
-    danger = judge(account.tagged, account.find(DANGER), account.abroad, told_abroad)
+    danger = judge(account.tagged, account.find(DANGER), account.script, told_abroad)
     flags = _flags(found)
     if danger.emergency:
         flags |= danger.flags

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from dataclasses import dataclass, field
+from functools import lru_cache
 
+from casework.triage.abroad import Abroad, read_abroad
 from casework.triage.rules import Found, rule_book
 from casework.triage.text import Text
 from casework.triage.words import Words, split
@@ -16,11 +17,15 @@ _LAST = 4
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A message ready for the rules; ``abroad`` is its text where it may hold another script."""
+    """A message ready for the rules.
+
+    ``script`` is its text where it may hold another script, ``abroad`` what the tables of other languages find in it.
+    """
 
     words: Words
     tagged: Text
-    abroad: str
+    script: str
+    abroad: Abroad
     _found: dict[frozenset[str], Found] = field(default_factory=dict)
 
     def find(self, labels: frozenset[str]) -> Found:
@@ -30,11 +35,19 @@ class Account:
         return self._found[labels]
 
 
+def _read(text: str) -> Account:
+    book = rule_book()
+    words = split(text)
+    reading = {word: book.lexicon.read(word) for word in set(words.words)}
+    tagged = book.read([reading[word] for word in words.words])
+    return Account(words, tagged, "" if text.isascii() else text, read_abroad(text))
+
+
 class _ReadLast(threading.local):
     """What this thread read last. A message notes its matches while it is searched, so threads share none."""
 
     def __init__(self) -> None:
-        self.accounts: OrderedDict[str, Account] = OrderedDict()
+        self.read = lru_cache(maxsize=_LAST)(_read)
 
 
 _read_last = _ReadLast()
@@ -42,17 +55,4 @@ _read_last = _ReadLast()
 
 def read_account(text: str) -> Account:
     """Any text, as an account."""
-    kept = _read_last.accounts
-    account = kept.get(text)
-    if account is None:
-        account = kept[text] = _read(text)
-        while len(kept) > _LAST:
-            kept.popitem(last=False)
-    return account
-
-
-def _read(text: str) -> Account:
-    book = rule_book()
-    words = split(text)
-    reading = {word: book.lexicon.read(word) for word in set(words.words)}
-    return Account(words, book.read([reading[word] for word in words.words]), "" if text.isascii() else text)
+    return _read_last.read(text)

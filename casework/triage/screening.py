@@ -44,6 +44,11 @@ _PAST_SIGNS = (
 _OTHER_SCRIPT = re.compile("[\u0370-\u1fff\u3040-\uffee]")
 _NOTHING = Abroad()
 _PANIC_WORDS = 6
+# What may stand beside a cry for help in a message that is nothing else.
+_POLITE = (
+    "please", "me", "us", "now", "i", "im", "need", "the", "to", "send", "quick", "hes", "is", "he", "they",
+    "theyre", "some", "my", "omg", "god", "oh", "someone", "can",
+)  # fmt: skip
 _QUIET = ("sign:", "live:", "weak:")
 # A message of so few words that tells of nothing past or usual tells of now.
 _BRIEF = 28
@@ -214,30 +219,6 @@ def _only_help(tagged: Text, size: int) -> bool:
             break
         here = more
     polite = 0
-    for word in (
-        "please",
-        "me",
-        "us",
-        "now",
-        "i",
-        "im",
-        "need",
-        "the",
-        "to",
-        "send",
-        "quick",
-        "hes",
-        "is",
-        "he",
-        "they",
-        "theyre",
-        "some",
-        "my",
-        "omg",
-        "god",
-        "oh",
-        "someone",
-        "can",
-    ):
+    for word in _POLITE:
         polite |= tagged.at.get(word, 0)
     return (here | polite).bit_count() >= size

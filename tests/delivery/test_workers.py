@@ -172,6 +172,6 @@ def test_a_worker_does_not_start_with_a_map_that_lets_names_out(
     store = open_store(**connected(receiver, tmp_path))
     (tmp_path / "map.yml").write_text("fields: {who: identity_details.reporter_name}")
     worker = Worker(store, tmp_path / "worker.log")
-    assert worker.process.wait(PATIENCE) == 1
+    assert worker.process.wait(PATIENCE) == 2
     written = (tmp_path / "worker.log").read_text()
     assert written.startswith("Not started: REPORTING_CONNECTOR_MAP") and "REPORTING_CONNECTOR_ALLOW" in written

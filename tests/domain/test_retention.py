@@ -32,14 +32,15 @@ def draft(store: Store, **told: Any) -> drafts.Draft:
     with store.begin() as db:
         made = drafts.create(db, session_mac=secrets.token_bytes(32), now=NOW, draft_id=key, state={"id": key, **told})
         drafts.put_turn(db, made.id, "m1", at=NOW, body_mac=b"", said="canary", outcome={"say": "canary"})
-        receipts.issue(db, NOW, kind="paused", draft_id=made.id, expires_at=NOW + timedelta(hours=24))
+        code = receipts.make_code(db.keys)
+        receipts.issue(db, NOW, code, kind="paused", draft_id=made.id, expires_at=NOW + timedelta(hours=24))
     return made
 
 
 def closed(store: Store, at: datetime, category: str = "asb") -> str:
     with store.begin() as db:
         made = cases.create_case(db, a_submission(labels=labels(category), answers={"account": "canary"}), NOW)
-        receipts.issue(db, NOW, case_reference=made.reference)
+        receipts.issue(db, NOW, receipts.make_code(db.keys), case_reference=made.reference)
         cases.add_words(db, made.reference, "canary", None, NOW)
         cases.as_json(db, made.reference, by="test", reveal=True, reason="canary")
         progress.close(db, made.reference, "a@example.org", at, CLOSING)

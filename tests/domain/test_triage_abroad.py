@@ -145,6 +145,25 @@ def test_any_text_is_read(told: str) -> None:
     screen(told)
 
 
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("concepts", [{"neg", "weapon", "idiom", "now", "kill"}, set()], ids=["denials", "everything"])
+def test_an_account_packed_with_the_tables_words_is_read(code: str, concepts: set[str]) -> None:
+    """The tables' own words, ten thousand characters of them: labels once each, every reason inside the text."""
+    told = [phrase for rows in table(code).stems.values() for phrase, name in rows if not concepts or name in concepts]
+    space = "" if code == "zh" else " "
+    packed = space.join(part.rstrip("=") for phrase in told for part in phrase)
+    text = (packed * (1 + 10_000 // len(packed)))[:10_000]
+    seen = read_abroad(text)
+    assert len({sign.label for sign in seen.signs}) == len(seen.signs)
+    assert all(0 <= sign.span[0] < sign.span[1] <= len(text) for sign in seen.signs)
+    screen(text)
+
+
+def test_danger_at_the_end_of_a_long_account_is_found() -> None:
+    loud = "Sąsiad z góry znowu puszcza głośną muzykę przez cały wieczór i noc. "
+    assert "violence" in triage(loud * 120 + "Uderzył mnie pięścią w twarz.").risk_flags
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -74,7 +74,8 @@ class Senders:
             # Each kill is given to one process beforehand: two that are killed at once are two of the kills wanted.
             to_kill = left > 0
             self._kills_to_plan -= to_kill
-        filing = Filing(self._where.environment, log, self._seed, 1 + int(ahead * POINTS) if to_kill and at_point else 0)
+        point = 1 + int(ahead * POINTS) if to_kill and at_point else 0
+        filing = Filing(self._where.environment, log, self._seed, point)
         timer = threading.Timer(ahead * SECONDS, filing.kill)
         if to_kill and not at_point:
             timer.start()

@@ -53,18 +53,16 @@ def opened(services: Services, digits: str, sessions: Sessions, reading: bool = 
 def new_code(services: Services, session: Session, sessions: Sessions) -> tuple[str, str]:
     """A new session and a new code; the code before opens nothing any more. Raises `no_session`."""
     now = clocks.now(services.settings)
+    code = codes.make_code(services.keys)
     with services.store.begin() as db:
         held = own_case.held(services, db, session, lock=True)
-        code = codes.replace(db, held.receipt, now)
-        found = codes.find(db, code, now)
-        if found is None:
-            raise error("no_session")
+        found = codes.replace(db, held.receipt, now, code)
         # What was said when it was sent shows the old code.
         drafts.forget_turns(db, session.draft_id)
         token, fresh = sessions.mint(session.draft_id)
         own_case.hand_over(db, fresh, found, now)
         cases.code_replaced(db, held.case.reference, now)
-    return token, code
+    return token, code.text
 
 
 def _paused(db: Db, draft_id: str, sessions: Sessions, now: datetime) -> Opened:

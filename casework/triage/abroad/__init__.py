@@ -7,12 +7,12 @@ English one is.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from casework.triage.abroad.tables import LANGUAGES, Place, Places, places, read_tokens
+from casework.triage.abroad.tables import LANGUAGES, LONGEST, Place, Places, places, read_tokens
 from casework.triage.labels import STRANDS
 from casework.triage.languages import ENGLISH, foreign
 from casework.triage.words import split_fast
@@ -35,6 +35,7 @@ _NEAR, _NEAR_HAN = 8, 14
 _BRIEF, _BRIEF_HAN = 7, 14
 # A longer message is screened by its beginning, its end and what stands around words of danger.
 _WHOLE, _START, _END, _AROUND, _MOST = 1200, 500, 300, 90, 4
+# Chosen by hand: each is one search through a long text, and the tables hold some hundred words of danger.
 _ALARMS = (
     "救命", "现在", "刀", "着火", "杀", "昏迷", "النجدة", "ساعدوني", "سكين", "حريق", "يقتل", "الآن", "کمک",
     "چاقو", "آتش", "می‌کش", "الان", "چەقۆ", "ئاگر", "دەکوژ", "یارمەتی", "рятуйте", "допоможіть",
@@ -48,37 +49,15 @@ _SHORT = {
     "gender_identity": "gender",
 }  # fmt: skip
 _OF_STRAND = frozenset({"slur", "group"})
+# So many characters of an account are read, as the encoder reads of English ones.
+_READ = 12_000
 # Of no danger and no hostility: an account of these alone is understood as a question.
-_HARMLESS = frozenset(
-    {
-        *("ask", "repair", "hypo", "neg", "denied", "idiom", "because", "now", "past", "over", "recur", "long_ago"),
-        *(
-            "night",
-            "daytime",
-            "mild",
-            "call",
-            "everyday",
-            "rubbish",
-            "garden",
-            "hallway",
-            "vehicle",
-            "parking",
-            "letter",
-        ),
-        *("animal", "loud", "smoke_gas", "at_door", "stands", "holds", "shout", "object", "debt", "collapsed", "elder"),
-        *(
-            "school",
-            "carer",
-            "friends",
-            "letterbox",
-            "child",
-            "group_sex",
-            "group_age",
-            "group_race",
-            "group_disability",
-        ),
-    }
-)
+_HARMLESS = frozenset((
+    "ask", "repair", "hypo", "neg", "denied", "idiom", "because", "now", "past", "over", "recur", "long_ago",
+    "night", "daytime", "mild", "call", "everyday", "rubbish", "garden", "hallway", "vehicle", "parking", "letter",
+    "animal", "loud", "smoke_gas", "at_door", "stands", "holds", "shout", "object", "debt", "collapsed", "elder",
+    "school", "carer", "friends", "letterbox", "child", "group_sex", "group_age", "group_race", "group_disability",
+))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,26 +135,43 @@ def _rule(label: str, name: str, clause: str, what: str, strand: str = "") -> _R
     return rule
 
 
-def _all(found: Places, names: Iterable[str]) -> list[Place]:
-    return [place for name in names for place in found.get(name, ())]
+class _Standing:
+    """Where the concepts of one account stand, in order; several names count as one concept."""
+
+    def __init__(self, found: Places, reach: int) -> None:
+        self._found, self._reach = found, reach
+        self._of: dict[tuple[str, ...], tuple[list[Place], list[int]]] = {}
+
+    def of(self, names: tuple[str, ...]) -> tuple[list[Place], list[int]]:
+        """The places of any of these names, and their first words."""
+        if names not in self._of:
+            all_ = sorted((place for name in names for place in self._found.get(name, ())), key=lambda one: one.first)
+            self._of[names] = all_, [one.first for one in all_]
+        return self._of[names]
+
+    def near(self, place: Place, names: tuple[str, ...]) -> Place | None:
+        """The first of these that stands near the place."""
+        others, firsts = self.of(names)
+        for at in range(bisect_left(firsts, place.first - self._reach - LONGEST), len(others)):
+            other = others[at]
+            if other.first - place.last > self._reach:
+                return None
+            if place.first - other.last <= self._reach:
+                return other
+        return None
 
 
-def _fires(rule: _Rule, found: Places, reach: int) -> tuple[int, int] | None:
+def _fires(rule: _Rule, found: Places, standing: _Standing) -> tuple[int, int] | None:
     """The characters of the first place where a rule's concepts stand together."""
     if any(name in found for name in rule.without):
         return None
     if not all(any(name in found for name in names) for names in (*rule.near, *rule.anywhere)):
         return None
-    for start in _all(found, rule.near[0]):
-        low, high = start.span
-        for names in rule.near[1:]:
-            others = _all(found, names)
-            close = [one for one in others if one.first - start.last <= reach and start.first - one.last <= reach]
-            if not close:
-                break
-            low, high = min(low, close[0].span[0]), max(high, close[0].span[1])
-        else:
-            return low, high
+    for start in standing.of(rule.near[0])[0]:
+        others = [standing.near(start, names) for names in rule.near[1:]]
+        close = [start, *(one for one in others if one is not None)]
+        if len(close) == len(rule.near):
+            return min(one.span[0] for one in close), max(one.span[1] for one in close)
     return None
 
 
@@ -211,13 +207,16 @@ def _parts(text: str) -> tuple[tuple[int, int], ...]:
 
 
 def read_abroad(text: str, *, bounded: bool = False) -> Abroad:
-    """What a text in another language tells; ``bounded`` reads of a long one what may be danger. Total."""
+    """What the first 12,000 characters of a text in another language tell. Total.
+
+    ``bounded`` reads, of a long text, only what may be danger.
+    """
     name = foreign(text)
     codes = _codes(text, name)
     if not codes:
         return Abroad()
     parts = _parts(text) if bounded and len(text) > _WHOLE else ()
-    reading = read_tokens(text if parts else text[:6000], parts)
+    reading = read_tokens(text if parts else text[:_READ], parts)
     best: tuple[int, str, Places] = (0, "", {})
     for code in codes:
         found = places(reading, code)
@@ -235,12 +234,12 @@ def read_abroad(text: str, *, bounded: bool = False) -> Abroad:
         found["brief"] = [Place(0, reading.steps[-1], (reading.spans[0][0], reading.spans[-1][1]))]
     if "hypo" in found and not ("now" in found and concepts & {"at_door", "call", "cry"}):
         return Abroad(code, (), concepts)
-    reach = _NEAR_HAN if code == "zh" else _NEAR
+    standing = _Standing(found, _NEAR_HAN if code == "zh" else _NEAR)
     signs: dict[str, Sign] = {}
     for rule in _rules():
         if rule.label in signs:
             continue
-        span = _fires(rule, found, reach)
+        span = _fires(rule, found, standing)
         if span is not None:
             signs[rule.label] = Sign(rule.label, f"abroad.{code}.{rule.name}", rule.clause, span)
     return Abroad(code, tuple(signs.values()), concepts)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -69,6 +70,8 @@ class Place:
 
 
 Places = dict[str, list[Place]]
+# No phrase of the tables reaches further, counted in steps from its first word to its last.
+LONGEST = 40
 
 
 @dataclass(slots=True)
@@ -187,22 +190,45 @@ def places(reading: Reading, code: str) -> Places:
     return _quiet(found, 2)
 
 
+class _Covered:
+    """The words that some places cover, as stretches in order that do not touch."""
+
+    def __init__(self, all_: list[Place]) -> None:
+        self._firsts: list[int] = []
+        self._lasts: list[int] = []
+        for place in sorted(all_, key=lambda one: one.first):
+            if self._lasts and place.first <= self._lasts[-1]:
+                self._lasts[-1] = max(self._lasts[-1], place.last)
+            else:
+                self._firsts.append(place.first)
+                self._lasts.append(place.last)
+
+    def touches(self, place: Place) -> bool:
+        """Whether any word of the place is covered."""
+        at = bisect_right(self._firsts, place.last) - 1
+        return at >= 0 and self._lasts[at] >= place.first
+
+    def holds(self, word: int) -> bool:
+        """Whether this word is covered."""
+        at = bisect_right(self._firsts, word) - 1
+        return at >= 0 and self._lasts[at] >= word
+
+
 def _quiet(found: Places, reach: int) -> Places:
     """Without what stands inside a figure of speech, or just after a negation that is not part of it.
 
     What was denied is kept under ``denied``.
     """
-    idioms = found.get("idiom", [])
-    own = [one for name, all_ in found.items() if name != "neg" for one in all_ if one.last > one.first]
-    denials = [
-        place.last for place in found.get("neg", []) if not any(one.first <= place.first <= one.last for one in own)
-    ]
+    idioms = _Covered(found.get("idiom", []))
+    own = _Covered([one for name, all_ in found.items() if name != "neg" for one in all_ if one.last > one.first])
+    denials = sorted(place.last for place in found.get("neg", []) if not own.holds(place.first))
     kept: Places = {}
     for name, all_ in found.items():
         for place in sorted(all_, key=lambda one: one.first):
-            if name != "idiom" and any(one.first <= place.last and place.first <= one.last for one in idioms):
+            if name != "idiom" and idioms.touches(place):
                 continue
+            before = bisect_left(denials, place.first) - 1
             may_deny = name not in UNDENIED and not name.startswith("group")
-            denied = may_deny and any(0 < place.first - at <= reach for at in denials)
+            denied = may_deny and before >= 0 and place.first - denials[before] <= reach
             kept.setdefault("denied" if denied else name, []).append(place)
     return kept

@@ -43,6 +43,7 @@ class Encoder:
 
         self.card: dict[str, Any] = _card(folder)
         self.labels: list[str] = self.card["labels"]
+        self._skipped = frozenset(self.card["skipped"])
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
@@ -76,10 +77,10 @@ class Encoder:
         # A lone surrogate is no character; one mark in its place keeps every offset true.
         readable = _NO_CHARACTER.sub("\ufffd", text[:MOST_CHARACTERS])
         coded = self._tokenizer.encode(readable, add_special_tokens=False)
-        first, last, skipped = self.card["first"], self.card["last"], set(self.card["skipped"])
+        first, last = self.card["first"], self.card["last"]
         # Each look at these makes a new list.
         all_ids, all_offsets = coded.ids, coded.offsets
-        read = [place for place, piece in enumerate(all_ids) if piece not in skipped]
+        read = [place for place, piece in enumerate(all_ids) if piece not in self._skipped]
         room, start = WINDOW - 2, 0
         for _ in range(MOST_WINDOWS):
             places = read[start : start + room]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from casework.triage.labels import EMERGENCY_FLAGS, STRANDS, URGENT_FLAGS, Reason
 from casework.triage.languages import foreign
@@ -17,7 +17,6 @@ _log = logging.getLogger(__name__)
 _in_process: list[Encoder] = []
 # A turn reads the same words up to three times: once is enough. No more than these stay in memory.
 _LAST = 4
-_read_last: OrderedDict[str, dict[str, Reading]] = OrderedDict()
 
 
 def load() -> bool:
@@ -35,7 +34,7 @@ def load() -> bool:
 def unload() -> None:
     """Leave the rules alone in this process again."""
     _in_process.clear()
-    _read_last.clear()
+    _readings.cache_clear()
 
 
 def loaded() -> bool:
@@ -128,13 +127,12 @@ def read(text: str) -> Signs:
     """What the encoder reads in a text; nothing where it is not loaded or the text is none that it can read."""
     if not _in_process or _unread(text):
         return Signs()
-    encoder = _in_process[0]
-    readings = _read_last.get(text)
-    if readings is None:
-        readings = _read_last[text] = encoder.read(text)
-        while len(_read_last) > _LAST:
-            _read_last.popitem(last=False)
-    return Signs(readings, encoder.card["thresholds"])
+    return Signs(_readings(text), _in_process[0].card["thresholds"])
+
+
+@lru_cache(maxsize=_LAST)
+def _readings(text: str) -> dict[str, Reading]:
+    return _in_process[0].read(text)
 
 
 def _unread(text: str) -> bool:
