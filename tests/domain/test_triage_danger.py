@@ -36,3 +36,22 @@ def test_danger_is_told_from_what_looks_like_it(gold: Gold) -> None:
 )  # fmt: skip
 def test_danger_beside_words_that_calm_is_still_danger(text: str) -> None:
     assert screen(text).emergency and label(text, (), Signs()).urgency == "emergency"
+
+
+@pytest.mark.parametrize(
+    ("text", "flag"),
+    [
+        ("he is a landscape gardener and he came at me with a machete", "weapon"),
+        ("they had plastic bags and a knife and robbed my son", "weapon"),
+        ("my husband punched me, he only watches tv", "violence"),
+        ("he spat by me then he spat in my face", "violence"),
+        ("they threw pennies then bottles at us", "violence"),
+        ("he has taken over my cousin's flat, I saw your poster on cuckooing", "exploitation"),
+        ("she dont want to live here anymore she wants to be dead", "suicide_self_harm"),
+        ("ten years ago he stabbed my dad, he is out of prison and back on the estate", "violence"),
+        ("two years ago he burned our shed, he's moved out but he comes to threaten us", "arson_fire"),
+    ],
+)
+def test_harm_beside_words_that_calm_is_urgent(text: str, flag: str) -> None:
+    labels = label(text, (), Signs())
+    assert flag in labels.risk_flags and labels.urgency != "standard"
