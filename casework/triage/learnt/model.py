@@ -88,7 +88,7 @@ class Signs:
         return found
 
     def _hate(self) -> bool:
-        """Whether the account shows hate by itself: enough of it, and not far less than of nuisance without hostility."""
+        """Whether the account shows hate by itself: enough of it, and hardly less than of nuisance alone."""
         if not self.has("category:hate"):
             return False
         plain = self.readings.get("category:asb")
