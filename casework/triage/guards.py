@@ -15,6 +15,8 @@ _HYPO_REACH = 6
 _ONE_STORY = 80
 # So far on either side of it, over the end of a sentence, an innocent reason explains what is told.
 _EXPLAINS = 30
+# A sentence of so few words only names the reason: "Cricket practice."
+_FRAGMENT = 3
 
 
 def _scope(text: Text, openers: int, stops: int, reach: int) -> int:
@@ -156,22 +158,37 @@ def well(text: Text) -> int:
 
 
 def _explained(text: Text, sign: str, unless: str) -> int:
+    """Words near such signs, unless another sign speaks against them.
+
+    What was told before counts where the sign's own sentence speaks of it ("it was only a toy"), or is no sentence at
+    all; what comes after counts up to the next thought: "the film was on, but he has a knife" is no film.
+    """
     marks = _whole(text, sign)
     if not marks or _family(text, unless):
         return 0
-    if text.size <= _ONE_STORY:
-        low = max((marks & -marks).bit_length() - 1 - _EXPLAINS, 0)
-        return ((1 << (marks.bit_length() + _EXPLAINS)) - 1) & -(1 << low)
+    speaks = _family(text, "speaks_of_it")
+    other = text.hard | _family(text, "other_thought")
     scope = 0
     while marks:
-        sentence = text.sentence((marks & -marks).bit_length() - 1)
-        scope |= sentence
-        marks &= ~sentence
+        first = marks & -marks
+        sentence = text.sentence(first.bit_length() - 1)
+        here = (marks & sentence) | first
+        marks &= ~here
+        before = sentence & (first - 1)
+        told_of = sentence & ((1 << here.bit_length()) - 1)
+        if text.size <= _ONE_STORY and (told_of & speaks or sentence.bit_count() <= _FRAGMENT):
+            low = max(first.bit_length() - 1 - _EXPLAINS, 0)
+            before = (first - 1) & -(1 << low)
+        after = right = 1 << (here.bit_length() - 1)
+        for _ in range(_EXPLAINS):
+            right = (right << 1) & ~other & sentence
+            after |= right
+        scope |= before | told_of & -first | after
     return scope
 
 
 def innocent(text: Text) -> int:
-    """Words near an innocent reason, also in the next sentence: "it was only the film", "cricket practice"."""
+    """Words near an innocent reason, also in the sentence before: "it was only the film", "cricket practice"."""
     return _explained(text, "innocent_sign", "in_earnest")
 
 
