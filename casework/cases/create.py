@@ -17,7 +17,7 @@ from casework.cases.labels import Settled, from_labels, raised, settle
 from casework.cases.parts import Parts, split
 from casework.cases.priority import facts_of, priority
 from casework.cases.references import new_reference
-from casework.cases.submission import Submission
+from casework.cases.submission import Labels, Submission
 from casework.clocks.keeping import start_clocks
 from casework.clocks.promises import SAFEGUARDING_FLAGS, Deadline, starting
 from casework.outbox.rows import announce
@@ -61,7 +61,7 @@ def create_case(db: Db, submission: Submission, now: datetime) -> CaseReceipt:
     submission = replace(submission, also_said=[*submission.also_said, *left])
     parts = split(submission)
     labels = settle(submission, known.typed_flags if known else (), known.typed_urgency if known else "standard")
-    labels = _with_words(labels, left)
+    labels = _with_words(labels, left, submission.read_before)
     facts = facts_of(submission, labels)
     level, why = priority(facts)
     labels.reasons.extend(why)
@@ -119,12 +119,24 @@ def _only_in_stub(db: Db, reference: str, submission: Submission) -> tuple[recor
     return dict.fromkeys(heard), left
 
 
-def _with_words(labels: Settled, left: Sequence[Mapping[str, str]]) -> Settled:
+def words_in_stub(db: Db, submission_id: str) -> list[str]:
+    """The words of a stub's messages that the conversation may never have taken: what ``create_case`` may have to
+    label beside the report. Empty where there is no stub."""
+    known = records.by_submission(db, submission_id)
+    if known is None or known.complete:
+        return []
+    heard = records.heard_in(records.first_told(db, known.reference))
+    return [
+        entry["text"] for key, entry in heard.items() if entry and drafts.stored_turn(db, submission_id, key) is None
+    ]
+
+
+def _with_words(labels: Settled, left: Sequence[Mapping[str, str]], read_before: Mapping[str, Labels]) -> Settled:
     """The labels of a report, raised by what words beside it show."""
     from casework.triage import triage
 
     for entry in left:
-        new = from_labels(triage(entry["text"]))
+        new = from_labels(read_before.get(entry["text"]) or triage(entry["text"]))
         new = replace(new, reasons=[dict(reason, **{"from": "also_said"}) for reason in new.reasons])
         labels = raised(labels, new)
     return labels
