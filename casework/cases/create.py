@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from casework.advisors.assign import Needs, Owner, assign, release
 from casework.advisors.fitting import is_named
+from casework.advisors.load import counts
 from casework.cases import records
 from casework.cases.labels import Settled, from_labels, raised, settle
 from casework.cases.parts import Parts, split
@@ -167,8 +168,13 @@ def _keep_owner(db: Db, known: Any, needs: Needs, now: datetime) -> Owner:
     named = is_named(row, needs, needs.spoken())
     if not named and (row.trained or row.duty_manager or not needs.trained):
         return Owner(row.id, row.name, row.email)
-    release(db, row.id)
+    # First, so that who leaves the case is not held to be busier than they are.
+    counting = counts(db, known)
+    if counting:
+        release(db, row.id)
     owner = assign(db, needs, now, leave_out={row.id} if named else ())
+    if not counting:
+        release(db, owner.id)
     records.event(db, known.reference, "reassigned", now, detail={"because": "named" if named else "training"})
     return owner
 
