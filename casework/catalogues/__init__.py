@@ -5,6 +5,7 @@
 """
 
 from casework.catalogues.current import N_, direction, gettext, isolated, language, ngettext, spoken, use
+from casework.catalogues.fallen import has_fallen, runs
 from casework.catalogues.offered import ENGLISH, best, is_readable, known, name_of
 
 __all__ = [
@@ -13,12 +14,14 @@ __all__ = [
     "best",
     "direction",
     "gettext",
+    "has_fallen",
     "is_readable",
     "isolated",
     "known",
     "language",
     "name_of",
     "ngettext",
+    "runs",
     "spoken",
     "use",
 ]

@@ -17,6 +17,8 @@ LEFT_TO_RIGHT, FIRST_STRONG, POP = "\u2066", "\u2068", "\u2069"
 class Catalogue(Protocol):
     """``tag`` is the language as pages name it, ``locale`` the one that dates are written in (Babel's name)."""
 
+    def __hash__(self) -> int: ...
+
     @property
     def tag(self) -> str: ...
 
@@ -34,8 +36,12 @@ class Catalogue(Protocol):
         """The text for so many, unfilled."""
         ...
 
+    def knows(self, english: str) -> bool:
+        """Whether there is a text of its own for this one."""
+        ...
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Translated:
     """A language with a file. ``texts`` holds only what is translated and looked over."""
 
@@ -54,6 +60,9 @@ class Translated:
         if at < len(forms) and forms[at]:
             return forms[at]
         return one if count == 1 else many
+
+    def knows(self, english: str) -> bool:
+        return english in self.texts or english in self.plurals
 
 
 def path_of(tag: str) -> Path:

@@ -63,6 +63,9 @@ class Pseudo:
     def plural(self, one: str, many: str, count: int) -> str:
         return self.made(one if count == 1 else many)
 
+    def knows(self, _: str) -> bool:
+        return True
+
 
 PSEUDO: Mapping[str, Pseudo] = {
     "en-XA": Pseudo("en-XA", "ltr", lru_cache(maxsize=4096)(accented)),

@@ -19,6 +19,7 @@ from starlette.middleware import Middleware
 
 from tests.browser.by_hand import begin
 from tests.browser.seeing import OUT, Open
+from tests.browser.states import Shower
 from tests.kit import Stack
 from tests.web.pages_by_hand import Service
 from web.chat import pages
@@ -129,6 +130,12 @@ def opened(browser: Browser, address: str) -> Iterator[Open]:
     for context in contexts:
         context.close()
     assert wrong == []
+
+
+@pytest.fixture
+def show(opened: Open, service: Service) -> Shower:
+    """Opens a state of the pages by name."""
+    return Shower(opened, service)
 
 
 @pytest.fixture

@@ -37,13 +37,14 @@ def test_back_in_time_nothing_is_lost(opened: Open, service: Service) -> None:
     assert page.context.cookies()[0]["expires"] == -1
 
 
-def test_idle_page_warns_before_it_closes(opened: Open, service: Service) -> None:
-    page = opened()
+@pytest.mark.parametrize("height", [844, 256])
+def test_idle_page_warns_before_it_closes(opened: Open, service: Service, height: int) -> None:
+    page = opened(viewport={"width": 320, "height": height})
     page.clock.install()
     begin(page)
     for _ in range(10):
         page.clock.run_for("26:00")
-        expect(page.get_by_role("alert").filter(has_text="Are you still there")).to_be_visible()
+        expect(page.get_by_role("alert").filter(has_text="Are you still there")).to_be_in_viewport()
         page.get_by_role("button", name="I am still here").click()
         expect(page.locator("#idle")).to_have_count(0)
     page.clock.run_for("31:00")

@@ -11,55 +11,9 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.seeing import NOTHING, OUT, Open, assert_accessible, stored
 from tests.kit import ROOT, Chat, Stack
-from tests.web.pages_by_hand import CASE, FORBIDDEN, TOKEN, Service
-from web.chat.sessions import COOKIE
+from tests.web.pages_by_hand import FORBIDDEN
 
 pytestmark = pytest.mark.browser
-
-PAGES = {"case": "/return?done=sent", "contact": "/return/contact", "end": "/return/end", "code": "/return/code"}
-STATES = [*PAGES, "danger", "nothing written", "new code"]
-
-
-def show(opened: Open, service: Service, state: str, **more: object) -> Page:
-    """Opens a state by name, on a case made by hand."""
-    service.opened = {"session": TOKEN, "case": CASE, "turn": None}
-    page = opened("/ways", **more)
-    page.context.add_cookies([{"name": COOKIE, "value": TOKEN, "url": page.url}])
-    page.goto(PAGES.get(state, "/return"))
-    if state == "danger":
-        page.get_by_label("Write to your advisor").fill("he has a knife")
-        page.get_by_role("button", name="Send to your advisor").click()
-        page.locator("#card").wait_for()
-    if state == "nothing written":
-        page.get_by_role("button", name="Send to your advisor").click()
-        page.locator("#fault").wait_for()
-    if state == "new code":
-        page.goto("/return/code")
-        page.get_by_role("button", name="Show my new code").click()
-        page.locator(".code").wait_for()
-    return page
-
-
-@pytest.mark.parametrize("look", ["light", "dark", "plain"])
-@pytest.mark.parametrize("state", STATES)
-def test_state_is_accessible(opened: Open, service: Service, state: str, look: str) -> None:
-    scheme = "dark" if look == "dark" else "light"
-    page = show(opened, service, state, color_scheme=scheme, plain=look == "plain")
-    assert page.locator("h1").count() == 1
-    assert_accessible(page)
-    assert not FORBIDDEN.search(page.title()) and not FORBIDDEN.search(page.url)
-
-
-@pytest.mark.parametrize("state", STATES)
-def test_state_fits_a_narrow_window_and_has_large_targets(opened: Open, service: Service, state: str) -> None:
-    page = show(opened, service, state, viewport={"width": 320, "height": 256})
-    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
-    small = page.evaluate(
-        """() => [...document.querySelectorAll('main button, main a.button, main label.option')]
-            .map(e => [e.textContent.trim(), e.getBoundingClientRect()])
-            .filter(([, box]) => box.height < 44 || box.width < 44).map(([text]) => text)"""
-    )
-    assert small == []
 
 
 @pytest.fixture(params=[True, False], ids=["script", "plain"])

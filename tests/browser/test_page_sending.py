@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -217,3 +219,45 @@ def test_long_words_are_counted_and_never_cut(chat: Page) -> None:
     chat.locator("#text").fill("x" * 4100)
     expect(chat.locator("#counter")).to_contain_text("100 characters too long")
     assert len(chat.locator("#text").input_value()) == 4100
+
+
+def test_the_status_line_changes_at_most_once_in_five_seconds(opened: Open, service: Service) -> None:
+    page = opened()
+    page.clock.install()
+    begin(page)
+    page.evaluate(
+        """() => { window.told = [];
+        new MutationObserver(all => all.forEach(m => {
+            const place = m.target.nodeType === 3 ? m.target.parentElement : m.target;
+            if (['status', 'count'].includes(place.id) && place.textContent) told.push([place.id, Date.now()]);
+        })).observe(document.getElementById('main'), {childList: true, subtree: true, characterData: true}); }"""
+    )
+    # A line that comes and goes, and somebody who writes and writes near the most that a message holds.
+    for at in range(12):
+        page.context.set_offline(at % 2 == 0)
+        page.evaluate("name => dispatchEvent(new Event(name))", "offline" if at % 2 == 0 else "online")
+        page.locator("#text").fill("x" * (3600 + 40 * at))
+        page.clock.run_for(1500)
+    told = page.evaluate("window.told")
+    for place in ("status", "count"):
+        times = [at for name, at in told if name == place]
+        assert len(times) >= 1, place
+        assert [b - a for a, b in pairwise(times) if b - a < 5000] == [], place
+    # What is said last is what is so.
+    page.clock.run_for(6000)
+    assert "60 more characters" not in page.locator("#count").inner_text()
+    assert page.locator("#count").text_content() == page.locator("#counter").text_content()
+
+
+def test_a_slow_answer_is_said_and_unsaid(opened: Open, service: Service) -> None:
+    page = opened()
+    page.clock.install()
+    begin(page)
+    page.route("**/chat", lambda route: None, times=1)
+    page.get_by_label("No", exact=True).check()
+    page.get_by_role("button", name="Continue", exact=True).click()
+    page.clock.run_for(800)
+    expect(page.locator("#status")).to_have_text("Sending…")
+    page.clock.run_for(8000)
+    expect(page.locator("#unsent")).to_be_visible()
+    expect(page.locator("#status")).to_have_text("")

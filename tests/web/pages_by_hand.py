@@ -9,11 +9,11 @@ from html import unescape
 from types import SimpleNamespace
 from typing import Any
 
-from casework.cases import Contact
+from casework.cases import Contact, ContactError, Wish
 from casework.questions.plan import plan
 from casework.questions.wording import card, say
 from casework.settings import Settings
-from web.chat.bodies import MessageBody
+from web.chat.bodies import MESSAGE_CHARACTERS, MessageBody
 from web.chat.errors import ChatError, error
 
 TOKEN = "secret-token"
@@ -101,6 +101,8 @@ class Service:
     deaf: ChatError | None = None
     next_turn: dict[str, Any] | None = None
     opened: dict[str, Any] | None = None
+    # What is wrong with the contact that is given next.
+    wrong: ContactError | None = None
     settings: Settings = field(
         default_factory=lambda: Settings(
             landlord_name="Livv", landlord_phone="0151 000 0000", env="test", _env_file=None
@@ -114,7 +116,7 @@ class Service:
     def clear(self) -> None:
         """Forget everything."""
         self.entries, self.taken, self.left, self.put = [], [], [], []
-        self.problem = self.deaf = self.next_turn = self.opened = None
+        self.problem = self.deaf = self.next_turn = self.opened = self.wrong = None
 
     async def start(self, channel: str = "webchat", address: str | None = None) -> Any:
         if self.problem:
@@ -153,6 +155,8 @@ class Service:
         return self
 
     async def look(self, token: str) -> dict[str, Any]:
+        if self.deaf:
+            raise self.deaf
         if not self.opened or not self.opened["case"]:
             raise error("no_session")
         more = {
@@ -161,12 +165,27 @@ class Service:
             "closed": False,
             "contact": Contact(True, "email", ("email_ok",), True),
         }
-        return {**more, **self.opened["case"]}
+        seen = {**more, **self.opened["case"]}
+        return {**seen, "contact": seen["contact"] or Contact(False, None, (), False)}
 
     async def write(self, token: str, form: str, words: str, kind: str) -> list[dict[str, str]]:
         if not words.strip():
             raise error("empty")
+        _fits(words)
         return [{"text": card(), "kind": "emergency"}] if "knife" in words else []
+
+    async def reach(self, token: str, form: str, wish: Wish | None) -> list[dict[str, str]]:
+        if self.wrong:
+            raise self.wrong
+        _fits(wish.note if wish else "")
+        return []
+
+    async def withdraw(self, token: str, form: str, words: str) -> list[dict[str, str]]:
+        _fits(words)
+        return []
+
+    async def go_on(self, token: str, form: str) -> list[dict[str, str]]:
+        return []
 
     async def new_code(self, token: str) -> tuple[str, str]:
         return TOKEN, RECEIPT["code"]
@@ -190,6 +209,11 @@ class Service:
             case "person" | "language" | "back":
                 return turn("x", "I have noted that.", asks=here)
         return turn("x", *_thanks(here), asks=_after(here))
+
+
+def _fits(words: str) -> None:
+    if len(words) > MESSAGE_CHARACTERS:
+        raise error("too_long")
 
 
 def _after(name: str) -> str:

@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from markupsafe import Markup, escape
 
-from casework.catalogues import ENGLISH, direction, language
+from casework.catalogues import ENGLISH, direction, language, runs
+from web.chat.page_marks import in_english
 from web.chat.page_places import places
 
 # An address; a short number where the words around it say that it is rung; a number as it is dialled in the
@@ -28,6 +29,14 @@ def _pattern(english: bool) -> re.Pattern[str]:
 
 def with_links(text: str) -> Markup:
     """The assistant's words with links. Never for words of the person."""
+    out = Markup()
+    for piece, english in runs(text):
+        linked = _linked(piece)
+        out += in_english(linked) if english else linked
+    return out
+
+
+def _linked(text: str) -> Markup:
     out, at = Markup(), 0
     for found in _pattern(language() == ENGLISH).finditer(text):
         out += escape(text[at : found.start()]) + _link(found.group())

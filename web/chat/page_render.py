@@ -16,13 +16,14 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from casework.catalogues import direction, gettext, isolated, language, name_of
+from casework.catalogues import direction, gettext, has_fallen, isolated, language, name_of
 from casework.catalogues.dates import day_and_time
 from casework.questions.wording import card
 from casework.settings import Settings
 from web.chat.page_colours import OURS, colours
 from web.chat.page_headers import session_of
 from web.chat.page_links import with_links
+from web.chat.page_marks import in_english, in_own_language, marked
 from web.chat.page_places import landlord_place, places
 from web.chat.page_script import script_texts
 from web.chat.page_words import DAY_FIELDS
@@ -59,6 +60,7 @@ class Pages:
             lstrip_blocks=True,
         )
         self._env.filters["links"] = with_links
+        self._env.filters["marked"] = marked
         self._env.filters["when"] = when
         self._env.filters["lines"] = lambda text: [line for line in str(text).splitlines() if line.strip()]
         self._env.globals.update(
@@ -74,6 +76,8 @@ class Pages:
             day_fields=DAY_FIELDS,
             error="",
             _=in_page,
+            # For titles and attributes, which hold no marks.
+            gettext=gettext,
             strong=Markup("<strong>{}</strong>").format,
             kbd=Markup("<kbd>{}</kbd>").format,
             link=link,
@@ -127,11 +131,19 @@ def number_dir() -> Markup:
 
 
 def in_page(english: str, /, **values: object) -> str:
-    """A text of the page in its language. Links and marks among the values stay what they are; all else is escaped."""
+    """A text of the page in its language, or marked as English. Links and marks among the values stay what they are;
+    all else is escaped."""
+    if not has_fallen(english):
+        return _in_page(english, values)
+    held = {name: in_own_language(value) if isinstance(value, str) else value for name, value in values.items()}
+    return in_english(_in_page(english, held))
+
+
+def _in_page(english: str, values: Mapping[str, object]) -> str:
     if not any(isinstance(value, Markup) for value in values.values()):
         return gettext(english, **values)
     try:
-        return escape(gettext(english)).format(**isolated(values))
+        return escape(gettext(english)).format(**isolated(dict(values)))
     except (LookupError, ValueError):
         return escape(english).format(**values)
 

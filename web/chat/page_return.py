@@ -168,6 +168,7 @@ class PageReturn:
         except ContactError as wrong:
             card = danger.look(MessageBody(id="contact", text=typed)).messages()
             again["asked"] = fields.get("asked", "")
+            again["wrong"] = "value" if wrong.code.startswith("check_") else wrong.code
             return await self._page(request, template, token, status=400, error=_wrong(wrong.code), card=card, **again)
         except ChatError as problem:
             if problem.status not in (400, 413):
@@ -194,7 +195,8 @@ class PageReturn:
             if problem.status != 401:
                 return troubles.trouble(self.pages, request, problem, links=_AGAIN)
             return self._ask(request)
-        given: dict[str, Any] = {"card": [], "done": "", "typed": "", **_filled_in({}), **data}
+        # `wrong`: which field of the page of contact; what is too long there is the note.
+        given: dict[str, Any] = {"card": [], "done": "", "typed": "", "wrong": "note", **_filled_in({}), **data}
         if not given["method"]:
             now = case["contact"]
             given |= {"method": now.method or "", "safe": now.safe, "alert": now.alert}

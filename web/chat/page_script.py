@@ -10,7 +10,7 @@ import json
 from functools import lru_cache
 from pathlib import Path
 
-from casework.catalogues import ENGLISH, gettext
+from casework.catalogues import ENGLISH, gettext, has_fallen
 from casework.catalogues.extract import script_sources
 
 SCRIPT = Path(__file__).parent.parent / "static" / "page.js"
@@ -18,7 +18,9 @@ SCRIPT = Path(__file__).parent.parent / "static" / "page.js"
 
 @lru_cache(maxsize=32)
 def script_texts(tag: str) -> str:
-    """JSON: English text -> text of the language in use, which is `tag`; nothing for English."""
+    """JSON: English text -> text of the language in use, which is `tag`; nothing for English. A text that is missing
+    there is missing here too: the script shows it in English and says so."""
     if tag == ENGLISH:
         return ""
-    return json.dumps({text: gettext(text) for text in script_sources(SCRIPT)}, ensure_ascii=False)
+    texts = {text: gettext(text) for text in script_sources(SCRIPT) if not has_fallen(text)}
+    return json.dumps(texts, ensure_ascii=False)

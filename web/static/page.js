@@ -3,12 +3,24 @@
 (() => {
   "use strict";
   const body = document.body, out = body.dataset.out, inSession = body.dataset.session === "yes";
-  const MINUTE = 60000, WAIT = 8000, AWAY = 10 * MINUTE, IDLE = 30 * MINUTE, WARN = 25 * MINUTE, MOST = 4000;
+  const MINUTE = 60000, WAIT = 8000, AWAY = 10 * MINUTE, IDLE = 30 * MINUTE, WARN = 25 * MINUTE, MOST = 4000, PACE = 5000;
   const get = (id) => document.getElementById(id);
   // Texts stand here in English; a page in another language brings them with it.
   const lang = document.documentElement.lang, texts = JSON.parse(body.dataset.texts || "{}");
-  const _ = (text, values = {}) => (texts[text] ?? text).replace(/\{(\w+)\}/g, (name, key) => values[key] ?? name);
-  const make = (tag, text, more) => Object.assign(document.createElement(tag), { textContent: text }, more);
+  // What it lacks is English, and says so.
+  const fallen = new Set();
+  const _ = (text, values = {}) => {
+    const words = (texts[text] ?? text).replace(/\{(\w+)\}/g, (name, key) => values[key] ?? name);
+    if (body.dataset.texts && !(text in texts)) fallen.add(words);
+    return words;
+  };
+  function put(place, words) {
+    place.textContent = words;
+    if (fallen.has(words)) Object.assign(place, { lang: "en", dir: "ltr" });
+    else ["lang", "dir"].forEach((name) => place.removeAttribute(name));
+    return place;
+  }
+  const make = (tag, text, more) => put(Object.assign(document.createElement(tag), more), text);
   let gone = false;
 
   // --- the way out -----------------------------------------------------------------------------------------------
@@ -37,7 +49,7 @@
 
   // Shift three times, at most five seconds apart; Shift for a capital letter does not count.
   let presses = 0, alone = false, pressTimer;
-  function tell(text) { const place = get("presses"); if (place) place.textContent = text; }
+  function tell(text) { const place = get("presses"); if (place) put(place, text); }
   function forgetPresses() { presses = 0; tell(""); }
   document.addEventListener("keydown", (event) => {
     if (event.key === "Shift") { if (!event.repeat) alone = true; return; }
@@ -88,8 +100,12 @@
       presence("here");
     }
   });
+  let brought;
   ["keydown", "pointerdown", "input", "scroll"].forEach((name) =>
-    addEventListener(name, () => { active = Date.now(); }, { passive: true, capture: true }));
+    addEventListener(name, (event) => {
+      // Where the question whether somebody is there was brought into sight, nobody has scrolled.
+      if (name !== "scroll" || event.target !== document || scrollY !== brought) active = Date.now();
+    }, { passive: true, capture: true }));
   setInterval(() => {
     if (gone || !get("log") || document.visibilityState === "hidden") return;
     const idle = Date.now() - active;
@@ -106,7 +122,10 @@
       make("p", _("Are you still there? This page closes in 5 minutes. What you sent is kept for 24 hours, with a code if you press Pause.")),
       stay,
     );
-    body.append(box);
+    get("main").before(box);
+    // In a low window it stands among the rest.
+    box.scrollIntoView({ block: "nearest" });
+    brought = scrollY;
   }, MINUTE);
 
   // --- sending ---------------------------------------------------------------------------------------------------
@@ -114,7 +133,21 @@
   if (!log || !answer) { begin(); return; }
   let sending = false;
 
-  const say = (text) => { get("status").textContent = text; };
+  // Whoever listens to the page hears at most one change in five seconds, and the latest; emptying is not heard.
+  function paced(id) {
+    let next = 0, waiting;
+    return (text) => {
+      const now = () => {
+        const place = get(id);
+        if (gone || !place || place.textContent === text) return;
+        if (text) next = Date.now() + PACE;
+        put(place, text);
+      };
+      clearTimeout(waiting);
+      if (!text || Date.now() >= next) now(); else waiting = setTimeout(now, next - Date.now());
+    };
+  }
+  const say = paced("status"), count = paced("count");
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
@@ -216,11 +249,12 @@
     const own = items.filter((item) => item.classList.contains("you")), ours = items.filter((item) => !own.includes(item));
     const keep = items.length - ours.length ? items.slice(0, items.indexOf(own[own.length - 1]) + 1) : [];
     lines.append(...keep.map(adopt));
+    part.querySelectorAll("[autofocus]").forEach((each) => each.removeAttribute("autofocus"));
     answer.replaceChildren(...[...part.childNodes].map(adopt));
     document.title = part.dataset.title;
     prepare();
     const rest = items.filter((item) => !keep.includes(item));
-    const put = () => {
+    const rise = () => {
       if (gone) return;
       lines.append(...rest.map(adopt));
       scroll();
@@ -228,10 +262,10 @@
     if (typing && !card && !fault && !get("kept") && !get("trouble")) {
       log.setAttribute("aria-live", "polite");
       get("text")?.focus({ preventScroll: true });
-      requestAnimationFrame(put);
+      requestAnimationFrame(rise);
       return;
     }
-    put();
+    rise();
     const goal = get("card") || get("trouble") || get("fault") || get("kept") || get("asked") || get("text") || log;
     goal.focus({ preventScroll: Boolean(ok) });
     scroll();
@@ -242,7 +276,7 @@
 
   function scroll() {
     // With a fault the question it belongs to stays in sight.
-    const goal = get("card") || get("trouble") || (get("fault") ? get("asked") : get("kept") || get("new") || get("asked"));
+    const goal = get("card") || get("trouble") || (get("fault") ? get("progress") || get("asked") : get("kept") || get("new") || get("asked"));
     goal?.scrollIntoView({ block: "start" });
   }
 
@@ -253,13 +287,14 @@
     const field = get("text"), counter = get("counter");
     if (field && counter) {
       let told;
-      field.addEventListener("input", () => { clearTimeout(told); told = setTimeout(count, 1000); });
-      const count = () => {
+      field.addEventListener("input", () => { clearTimeout(told); told = setTimeout(tell, 1000); });
+      const tell = () => {
         const over = field.value.length - MOST;
         counter.hidden = over < -500;
-        counter.textContent = over > 0
+        put(counter, over > 0
           ? _("This is {count} characters too long for one message. You can send it in parts.", { count: over.toLocaleString(lang) })
-          : _("You can write {count} more characters in this message.", { count: (-over).toLocaleString(lang) });
+          : _("You can write {count} more characters in this message.", { count: (-over).toLocaleString(lang) }));
+        count(counter.hidden ? "" : counter.textContent);
       };
     }
   }
