@@ -17,8 +17,7 @@ import sqlalchemy as sa
 from casework.advisors.duty import Owner, duty_desk, on_duty
 from casework.advisors.fitting import Needs, unfit
 from casework.advisors.naming import names_advisor
-from casework.advisors.pattern import is_absent
-from casework.clocks.working import in_working_hours
+from casework.advisors.pattern import at_work, is_absent
 from casework.store.tables import advisor
 
 if TYPE_CHECKING:
@@ -54,7 +53,10 @@ def assign(db: Db, needs: Needs, at: datetime, leave_out: Collection[str] = ()) 
     if needs.emergency:
         # A shift counts whatever the working pattern says.
         there, shifts = [row for row, why in against if not {*why} - {"away"}], on_duty(db, at)
-        working = fitting if in_working_hours(at, db.settings) else []
+        working = [
+            row for row in there
+            if not row.duty_manager and at_work(row.works, row.absences, at, db.settings)
+        ]  # fmt: skip
         fitting = [row for row in there if row.id in shifts] or working
         if not (fitting or managers or db.settings.duty_manager_email):
             # Nobody is on duty and there is nobody behind them: better somebody who reads it late than no one.

@@ -2,9 +2,9 @@
 
 Columns: ``name`` and ``email``; the others may be missing, and then leave what is known as it is: ``trained``,
 ``duty_manager``, ``areas``, ``languages``, ``works``, ``absent_from``, ``absent_until``, ``active``. Several areas or
-languages stand in one cell, separated by spaces, commas or semicolons. ``works`` is the pattern of weekdays
-("mon-wed fri"; empty: Monday to Friday). Dates are ISO (2026-12-24) or as Excel writes them here (24/12/2026); an
-absence without an end has an empty ``absent_until``.
+languages stand in one cell, separated by spaces, commas or semicolons. ``works`` is the pattern of weekdays, with hours
+or without ("mon-wed fri", "Mon 9-17, Thu 12-20"; empty: Monday to Friday). Dates are ISO (2026-12-24) or as Excel
+writes them here (24/12/2026); an absence without an end has an empty ``absent_until``.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import sqlalchemy as sa
 
 from casework.advisors.csvfile import BadCell, BadFile, Problem, Row, read_rows
-from casework.advisors.pattern import read_pattern
+from casework.advisors.pattern import BadPattern, read_pattern
 from casework.store.tables import advisor
 
 if TYPE_CHECKING:
@@ -166,8 +166,8 @@ def _flag(column: str, text: str) -> bool:
 def _works(text: str) -> list[str] | None:
     try:
         return read_pattern(text) or None
-    except ValueError:
-        raise BadCell('works is a pattern of weekdays, such as "mon-wed fri".') from None
+    except BadPattern as problem:
+        raise BadCell(str(problem)) from None
 
 
 def _absences(start: str, end: str) -> list[list[str | None]]:

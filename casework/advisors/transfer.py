@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from casework.advisors.assign import assign, count_to, release
 from casework.advisors.fitting import Needs, is_named, unfit
+from casework.advisors.load import counts
 from casework.cases import records
 from casework.cases.create import words_in
 from casework.cases.thread import NoCase
@@ -52,7 +53,7 @@ def transfer(db: Db, reference: str, to: str, by: str, at: datetime, reason: str
         raise NotTransferred(f"This advisor does not fit the case: {', '.join(against)}.", tuple(against))
     if against:
         records.event(db, reference, "fit_overridden", at, by, {"against": "+".join(against)}, override)
-    if case.status != "closed":
+    if counts(db, case):
         release(db, case.advisor_id)
         count_to(db, to, at)
     records.event(db, reference, "reassigned", at, by, {"from": case.advisor_id, "to": to}, reason)
@@ -71,10 +72,7 @@ def owner_after_words(db: Db, reference: str, at: datetime) -> str:
         # The duty desk is all there is.
         release(db, row.id)
         return str(row.id)
-    if case.status != "closed":
-        release(db, row.id)
-    else:
-        release(db, owner.id)
+    release(db, row.id if counts(db, case) else owner.id)
     detail = {"from": row.id, "to": owner.id, "because": "named"}
     records.event(db, reference, "reassigned", at, detail=detail)
     _give(db, case, owner.id, at)

@@ -12,12 +12,13 @@ import sqlalchemy as sa
 
 from casework.advisors.assign import Needs, Owner, assign, release
 from casework.advisors.fitting import is_named
+from casework.advisors.load import counts
 from casework.cases import records
 from casework.cases.labels import Settled, from_labels, raised, settle
 from casework.cases.parts import Parts, split
 from casework.cases.priority import facts_of, priority
 from casework.cases.references import new_reference
-from casework.cases.submission import Submission
+from casework.cases.submission import Labels, Submission
 from casework.clocks.keeping import start_clocks
 from casework.clocks.promises import SAFEGUARDING_FLAGS, Deadline, starting
 from casework.outbox.rows import announce
@@ -61,7 +62,7 @@ def create_case(db: Db, submission: Submission, now: datetime) -> CaseReceipt:
     submission = replace(submission, also_said=[*submission.also_said, *left])
     parts = split(submission)
     labels = settle(submission, known.typed_flags if known else (), known.typed_urgency if known else "standard")
-    labels = _with_words(labels, left)
+    labels = _with_words(labels, left, submission.read_before)
     facts = facts_of(submission, labels)
     level, why = priority(facts)
     labels.reasons.extend(why)
@@ -119,12 +120,24 @@ def _only_in_stub(db: Db, reference: str, submission: Submission) -> tuple[recor
     return dict.fromkeys(heard), left
 
 
-def _with_words(labels: Settled, left: Sequence[Mapping[str, str]]) -> Settled:
+def words_in_stub(db: Db, submission_id: str) -> list[str]:
+    """The words of a stub's messages that the conversation may never have taken: what ``create_case`` may have to
+    label beside the report. Empty where there is no stub."""
+    known = records.by_submission(db, submission_id)
+    if known is None or known.complete:
+        return []
+    heard = records.heard_in(records.first_told(db, known.reference))
+    return [
+        entry["text"] for key, entry in heard.items() if entry and drafts.stored_turn(db, submission_id, key) is None
+    ]
+
+
+def _with_words(labels: Settled, left: Sequence[Mapping[str, str]], read_before: Mapping[str, Labels]) -> Settled:
     """The labels of a report, raised by what words beside it show."""
     from casework.triage import triage
 
     for entry in left:
-        new = from_labels(triage(entry["text"]))
+        new = from_labels(read_before.get(entry["text"]) or triage(entry["text"]))
         new = replace(new, reasons=[dict(reason, **{"from": "also_said"}) for reason in new.reasons])
         labels = raised(labels, new)
     return labels
@@ -155,8 +168,13 @@ def _keep_owner(db: Db, known: Any, needs: Needs, now: datetime) -> Owner:
     named = is_named(row, needs, needs.spoken())
     if not named and (row.trained or row.duty_manager or not needs.trained):
         return Owner(row.id, row.name, row.email)
-    release(db, row.id)
+    # First, so that who leaves the case is not held to be busier than they are.
+    counting = counts(db, known)
+    if counting:
+        release(db, row.id)
     owner = assign(db, needs, now, leave_out={row.id} if named else ())
+    if not counting:
+        release(db, owner.id)
     records.event(db, known.reference, "reassigned", now, detail={"because": "named" if named else "training"})
     return owner
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from casework.advisors.assign import count_to, release
+from casework.advisors.load import counts
 from casework.cases import records
 from casework.cases.codes import CATEGORIES, ENDED_STATUSES, PRIORITIES, STATUSES, URGENCIES, higher
 from casework.cases.thread import NoCase
@@ -44,7 +45,6 @@ def change_status(db: Db, reference: str, status: str, by: str, at: datetime) ->
     if case.status in ENDED_STATUSES and status != "in_progress":
         raise NotAllowed(f"A {case.status} case goes on as in progress.")
     if case.status == "closed":
-        count_to(db, case.advisor_id, at)
         stop_clocks(db, reference, at, ["follow_up"])
         deadlines = starting(case.priority, case.risk_flags, at, db.settings, case.under_18)
         start_clocks(db, reference, [d for d in deadlines if d.name == "update"], at, again=True)
@@ -53,6 +53,8 @@ def change_status(db: Db, reference: str, status: str, by: str, at: datetime) ->
     ):
         raise NotAllowed(f"A case that is {case.status} cannot become {status}.")
     _set(db, reference, status=status, closed_at=None)
+    if case.status == "closed" and counts(db, _case(db, reference)):
+        count_to(db, case.advisor_id, at)
     records.event(db, reference, "status", at, by, {"from": case.status, "to": status})
 
 
@@ -72,11 +74,12 @@ def close(
         missing.append("safeguarding")
     if missing:
         raise NotAllowed(f"To close the case, these are needed: {', '.join(missing)}.")
+    if counts(db, case):
+        release(db, case.advisor_id)
     sealed = records.seal(db, f"case_record|closing|{reference}", dict(closing))
     _set(db, reference, status="closed", closed_at=at, closing=sealed, satisfaction=satisfaction)
     end_alert(db, reference, by, at)
     stop_clocks(db, reference, at)
-    release(db, case.advisor_id)
     start_clocks(db, reference, following("closed", case.priority, at, db.settings), at, again=True)
     records.event(db, reference, "status", at, by, {"from": case.status, "to": "closed"})
 

@@ -39,7 +39,8 @@ class Submission:
     chat.
 
     ``foreign_language`` names the language of an account that was not understood, or is empty.
-    ``skipped`` names the questions that were asked and not answered: they never count as "no".
+    ``read_before`` holds labels of words that may be found beside the report, by the words, so that nobody waits for
+    them. ``skipped`` names the questions that were asked and not answered: they never count as "no".
     """
 
     submission_id: str
@@ -61,3 +62,4 @@ class Submission:
     reprisals_feared: bool = False
     foreign_language: str = ""
     skipped: frozenset[str] = frozenset()
+    read_before: Mapping[str, Labels] = field(default_factory=dict, repr=False)

@@ -163,11 +163,15 @@ def status(json: Json = False) -> None:
 
 
 @outbox.command()
-def dead(json: Json = False) -> None:
+def dead(
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many, oldest first.")] = 200,
+    after: Annotated[str, typer.Option(help="Go on after this message, the last of the page before.")] = "",
+    json: Json = False,
+) -> None:
     """Messages that were given up: a person has to look."""
     from casework.cli import outbox as command
 
-    raise typer.Exit(command.dead(json))
+    raise typer.Exit(command.dead(json, limit, after))
 
 
 @outbox.command()

@@ -8,8 +8,6 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import sqlalchemy as sa
-
 from casework.cli.output import print_json, table
 
 if TYPE_CHECKING:
@@ -92,18 +90,13 @@ def _guards(store: Store) -> Iterator[Finding]:
 
 def _advisors(store: Store) -> Iterator[Finding]:
     from casework.advisors.files import listed
+    from casework.advisors.load import counted
     from casework.advisors.roster import gaps
     from casework.clocks import now
-    from casework.store.tables import case_record
 
     with store.read() as db:
         active = [one for one in listed(db) if one["active"]]
-        counted = db.execute(
-            sa.select(case_record.c.advisor_id, sa.func.count().label("n"))
-            .where(case_record.c.status != "closed")
-            .group_by(case_record.c.advisor_id)
-        )
-        loads: dict[str, int] = {row.advisor_id: row.n for row in counted}
+        loads = counted(db)
     if not active:
         yield Finding("advisors", BAD, "There are no advisors; every case goes to the duty desk.")
     elif any(one["demo"] for one in active):

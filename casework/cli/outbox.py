@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from casework.cli.output import complain, open_store, print_json, say, table, who
+from casework.cli.output import complain, more_follow, open_store, print_json, say, table, who
 
 
 def status(as_json: bool) -> int:
@@ -33,12 +33,19 @@ def status(as_json: bool) -> int:
     return 1 if found["dead"] else 0
 
 
-def dead(as_json: bool) -> int:
-    """Exit status 1 where there are any."""
+def dead(as_json: bool, limit: int, after: str) -> int:
+    """A page, oldest first. Exit status 1 where there are any."""
+    from casework.outbox.overview import NoDeadLetter
     from casework.outbox.overview import dead as read_dead
 
-    with open_store() as store, store.read() as db:
-        found = read_dead(db)
+    try:
+        with open_store() as store, store.read() as db:
+            found = read_dead(db, limit, after)
+    except NoDeadLetter:
+        complain("There is no message of the id that the list was to go on after.")
+        return 1
+    if len(found) == limit:
+        more_follow(found[-1]["id"])
     if as_json:
         print_json(found)
     else:

@@ -145,7 +145,7 @@ def holds(as_json: bool) -> None:
         print_json(found)
         return
     table("Holds", ("Reference", "Until", "Over", "By", "Why"),
-          [(one["reference"], one["until"][:10], one["over"], one["by"], one["reason"]) for one in found])  # fmt: skip
+          [(one["reference"], one["last_day"], one["over"], one["by"], one["reason"]) for one in found])  # fmt: skip
 
 
 def _act(act: Callable[[Db, datetime], Any]) -> tuple[bool, Any]:

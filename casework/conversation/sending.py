@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -45,6 +46,8 @@ def send_report(
 
     Safe to repeat: one draft makes one case. Raises NoDraft, StoreUnavailable.
     """
+    # Reading the report and making a code are slow: nobody else who writes waits for them.
+    before, ready = _read_whole(services, draft_id)
     code = receipts.make_code(services.keys)
     with services.store.begin() as db:
         row, stored = drafts.open_turn(db, draft_id, incoming.message_id)
@@ -54,12 +57,26 @@ def send_report(
             return Outcome.from_json(stored.outcome)
         moment = now(services.settings)
         draft = load(row)
-        made = cases.create_case(db, submission_of(draft), moment)
+        # Labels are those of what is stored: a message that came in between is read here.
+        sent = ready if draft == before else replace(submission_of(draft), read_before=ready.read_before)
+        made = cases.create_case(db, sent, moment)
         receipts.issue(db, moment, code, kind="case", case_reference=made.reference)
         outcome = _sent(draft, made, code.text)
         kept = {**outcome.to_json(), "question": None}
         drafts.put_turn(db, draft_id, incoming.message_id, at=moment, body_mac=body_mac, said=said, outcome=kept)
     return outcome
+
+
+def _read_whole(services: Services, draft_id: str) -> tuple[Draft, cases.Submission]:
+    """The draft as it stands and what is sent of it, labelled, with the labels of words that its stub may hold beside
+    it. Raises NoDraft, StoreUnavailable."""
+    with services.store.read() as db:
+        row = drafts.get(db, draft_id)
+        words = cases.words_in_stub(db, draft_id)
+    if row is None:
+        raise NoDraft(draft_id)
+    draft = load(row)
+    return draft, replace(submission_of(draft), read_before={text: triage(text) for text in words})
 
 
 def _sent(draft: Draft, made: cases.CaseReceipt, code: str) -> Outcome:
@@ -105,6 +122,12 @@ def add_after(
     services: Services, draft_id: str, incoming: Incoming, *, body_mac: bytes = b"", said: Any = None
 ) -> Outcome:
     """Words written after sending are added to the case; danger in them raises it again."""
+    outcome, words = Outcome(ended=True), incoming.text if incoming.text is not None else incoming.note
+    labels = None
+    if words.strip():
+        take_in_words(Draft(id=draft_id), outcome, words, danger=incoming.danger)
+        labels = triage(words)
+    outcome.add("already_sent" if labels is None else "added_after")
     with services.store.begin() as db:
         row, stored = drafts.open_turn(db, draft_id, incoming.message_id)
         if row is None or not row.ended or row.case_reference is None:
@@ -112,13 +135,8 @@ def add_after(
         if stored is not None:
             return Outcome.from_json(stored.outcome)
         moment = now(services.settings)
-        outcome, words = Outcome(ended=True), incoming.text if incoming.text is not None else incoming.note
-        if words and words.strip():
-            take_in_words(Draft(id=draft_id), outcome, words, danger=incoming.danger)
-            cases.add_words(db, row.case_reference, words, triage(words), moment, message_id=incoming.message_id)
-            outcome.add("added_after")
-        else:
-            outcome.add("already_sent")
+        if labels is not None:
+            cases.add_words(db, row.case_reference, words, labels, moment, message_id=incoming.message_id)
         kept = {**outcome.to_json(), "question": None}
         drafts.put_turn(db, draft_id, incoming.message_id, at=moment, body_mac=body_mac, said=said, outcome=kept)
     return outcome

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 from casework import cases, receipts
@@ -26,6 +25,8 @@ from casework.settings import Settings
 from casework.store import Db, Store, drafts
 
 PAUSE = timedelta(hours=24)
+# How often a message is read again because another one changed its draft meanwhile.
+_TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -52,10 +53,6 @@ class NoDraft(LookupError):
     """There is no such draft: it was left, sent, or has expired."""
 
 
-class _CodeNeeded(Exception):
-    """The turn pauses the report and has no code to give. Nothing was written."""
-
-
 def open_services() -> Services:
     """Settings, keys and store from the environment. Raises SettingsError or KeysError; opens no
     connection."""
@@ -73,6 +70,15 @@ def load(row: drafts.Draft) -> Draft:
     return draft
 
 
+@dataclass(frozen=True)
+class _Understood:
+    """What a message comes to in the draft as it stood at this revision; nothing of it is written yet."""
+
+    revision: int
+    draft: Draft
+    outcome: Outcome
+
+
 def take_turn(
     services: Services,
     draft_id: str,
@@ -83,54 +89,72 @@ def take_turn(
     body_mac: bytes = b"",
     said: Any = None,
 ) -> Taken:
-    """Take one message into its draft. Raises NoDraft, StoreUnavailable.
+    """Take one message into its draft. Raises NoDraft, StoreUnavailable, DraftConflict.
 
     ``asked`` is the question the form has open; the draft's own is used where they differ after a fault.
     Sending and leaving are only announced here: the actions of their own carry them out, whole or not at all.
+    Reading words and making a code are slow, and SQLite has one writer: both are done before anything is written,
+    and once more where another message changed the draft meanwhile.
     """
-    turn = partial(_take_turn, services, draft_id, asked, incoming, ranking, body_mac, said)
-    try:
-        return turn(None)
-    except _CodeNeeded:
-        # Only understanding the words shows that they pause, and a code is slow to make: the turn is taken again with
-        # one, so that no writer waits for it.
-        return turn(receipts.make_code(services.keys))
+    for _ in range(_TRIES):
+        found = _understand(services, draft_id, asked, incoming, ranking)
+        if isinstance(found, Taken):
+            return found
+        code = receipts.make_code(services.keys) if found.outcome.pauses else None
+        taken = _keep(services, draft_id, incoming.message_id, found, code, body_mac, said)
+        if taken is not None:
+            return taken
+    raise drafts.DraftConflict("other messages kept changing the draft")
 
 
-def _take_turn(
-    services: Services,
-    draft_id: str,
-    asked: str | None,
-    incoming: Incoming,
-    ranking: Ranking,
-    body_mac: bytes,
-    said: Any,
-    code: receipts.Code | None,
-) -> Taken:
-    with services.store.begin() as db:
+def _understand(
+    services: Services, draft_id: str, asked: str | None, incoming: Incoming, ranking: Ranking
+) -> _Understood | Taken:
+    """What the message comes to; a turn where it was answered before or ends the form."""
+    with services.store.read() as db:
         row, stored = drafts.open_turn(db, draft_id, incoming.message_id)
+    if row is None:
+        raise NoDraft(draft_id)
+    if stored is not None:
+        return _answered(row, stored)
+    draft = load(row)
+    question = row.open_question or asked
+    if question is None or question not in the_plan():
+        question = open_questions(the_plan(), draft)[0]
+    outcome = respond(the_plan(), draft, question, incoming, ranking)
+    if outcome.ends:
+        return Taken(outcome, marks(draft), None, outcome.ends)
+    return _Understood(row.revision, draft, outcome)
+
+
+def _keep(
+    services: Services, draft_id: str, message_id: str, found: _Understood, code: receipts.Code | None,
+    body_mac: bytes, said: Any,
+) -> Taken | None:  # fmt: skip
+    """Write what was understood; None, and nothing written, where the draft is another one by now."""
+    draft, outcome = found.draft, found.outcome
+    with services.store.begin() as db:
+        row, stored = drafts.open_turn(db, draft_id, message_id)
         if row is None:
             raise NoDraft(draft_id)
-        draft = load(row)
         if stored is not None:
-            outcome = Outcome.from_json(stored.outcome)
-            return Taken(outcome, marks(draft), outcome_question(stored.outcome) or row.open_question)
-        question = row.open_question or asked
-        if question is None or question not in the_plan():
-            question = open_questions(the_plan(), draft)[0]
-        outcome = respond(the_plan(), draft, question, incoming, ranking)
-        if outcome.ends:
-            return Taken(outcome, marks(draft), None, outcome.ends)
+            return _answered(row, stored)
+        if row.revision != found.revision:
+            return None
         following = open_questions(the_plan(), draft)[0]
-        if outcome.pauses:
-            if code is None:
-                raise _CodeNeeded
+        if code is not None:
             _pause(db, row, outcome, code)
         if outcome.erase:
             erase_said(db, draft_id, outcome.erase)
             cases.forget_identity(db, draft_id)
-        _write(db, row, draft, incoming.message_id, outcome, following, body_mac, said)
+        _write(db, row, draft, message_id, outcome, following, body_mac, said)
     return Taken(outcome, _with_reopened(draft, following), following)
+
+
+def _answered(row: drafts.Draft, stored: drafts.StoredTurn) -> Taken:
+    """The turn of a message that was answered before."""
+    outcome = Outcome.from_json(stored.outcome)
+    return Taken(outcome, marks(load(row)), outcome_question(stored.outcome) or row.open_question)
 
 
 def _with_reopened(draft: Draft, following: str) -> dict[str, str]:

@@ -47,10 +47,11 @@ def raise_alarm(store: Store, alarm: Alarm, now: datetime, told: Told | None = N
     from casework.store import StoreUnavailable
 
     try:
-        from casework.intake.taking import take_in
+        from casework.intake.taking import read, take_in
 
+        labels = read(alarm)
         with store.begin() as db:
-            stub = take_in(db, alarm, now, told)
+            stub = take_in(db, alarm, labels, now, told)
         return Raised(stub.reference, stub.advisor)
     except StoreUnavailable:
         write_spool(store.settings.spool, store.keys, alarm, now)

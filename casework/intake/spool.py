@@ -75,7 +75,7 @@ def take_in_spool(store: Store) -> int:
     """Make cases of all files that wait. Each is removed after its commit; a crash between takes it in
     twice, which adds nothing. A file that does not open is set aside for a person. Raises
     ``StoreUnavailable``."""
-    from casework.intake.taking import take_in
+    from casework.intake.taking import read, take_in
 
     taken = 0
     for path in spooled(store.settings.spool):
@@ -87,8 +87,9 @@ def take_in_spool(store: Store) -> int:
             os.replace(path, path.with_suffix(_DAMAGED))
             log.error("a spooled alarm cannot be opened; it was set aside in the spool directory")
             continue
+        labels = read(alarm)
         with store.begin() as db:
-            take_in(db, alarm, at)
+            take_in(db, alarm, labels, at)
         path.unlink(missing_ok=True)
         flush_directory(path.parent)
         taken += 1

@@ -6,17 +6,22 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from casework.cases.stubs import Stub, Told, raise_stub
+from casework.cases.submission import Labels
 from casework.intake.alarm import Alarm
 
 if TYPE_CHECKING:
     from casework.store.store import Db
 
 
-def take_in(db: Db, alarm: Alarm, at: datetime, told: Told | None = None) -> Stub:
-    """In the caller's transaction; the same message again adds nothing."""
+def read(alarm: Alarm) -> Labels | None:
+    """What triage says of the words; None where an option was chosen. Slow: to be done before anything is written."""
     from casework.triage import triage
 
-    labels = triage(alarm.words) if alarm.words else None
+    return triage(alarm.words) if alarm.words else None
+
+
+def take_in(db: Db, alarm: Alarm, labels: Labels | None, at: datetime, told: Told | None = None) -> Stub:
+    """In the caller's transaction, with what ``read`` gave; the same message again adds nothing."""
     flags = {*alarm.flags, *(labels.risk_flags if labels else ())}
     return raise_stub(
         db, alarm.submission_id, at, flags=flags, urgency=alarm.urgency, words=alarm.words,

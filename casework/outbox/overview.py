@@ -14,7 +14,9 @@ from casework.store.tables import outbox
 if TYPE_CHECKING:
     from casework.store import Db, Store
 
-_SHOWN = 200
+# Dead letters on a page, where nothing else is asked for.
+PAGE = 200
+_LEAST_OF_AN_ID = 8
 
 
 class NoDeadLetter(LookupError):
@@ -52,11 +54,15 @@ def status(store: Store, now: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def dead(db: Db, limit: int = _SHOWN) -> list[dict[str, Any]]:
-    """The dead letters, oldest first."""
-    rows = db.execute(
-        sa.select(outbox).where(outbox.c.state == "dead").order_by(outbox.c.created_at, outbox.c.id).limit(limit)
-    )
+def dead(db: Db, limit: int = PAGE, after: str = "") -> list[dict[str, Any]]:
+    """A page of the dead letters, oldest first. ``after``: the id of the last one of the page before, or its beginning;
+    it may have been sent again meanwhile. Raises ``NoDeadLetter`` where that message is gone."""
+    wanted = sa.select(outbox).where(outbox.c.state == "dead")
+    if after:
+        last = _one(db, after)
+        later = sa.or_(outbox.c.created_at > last.created_at, outbox.c.id > last.id)
+        wanted = wanted.where(outbox.c.created_at >= last.created_at, later)
+    rows = db.execute(wanted.order_by(outbox.c.created_at, outbox.c.id).limit(limit))
     return [
         {"id": row.id, "reference": row.case_reference, "way": row.way, "kind": row.kind,
          "attempts": row.attempts, "error": row.last_error, "created_at": row.created_at.isoformat(),
@@ -68,16 +74,9 @@ def dead(db: Db, limit: int = _SHOWN) -> list[dict[str, Any]]:
 def resend(db: Db, letter_id: str, by: str, now: datetime) -> str:
     """Put one dead letter back, under the key it had. ``letter_id`` may be the beginning of the id, eight
     letters or more. Returns the whole id. Raises ``NoDeadLetter``."""
-    wanted = letter_id.strip().lower()
-    if len(wanted) < 8:
-        raise NoDeadLetter(letter_id)
-    found = db.execute(
-        sa.select(outbox).where(outbox.c.state == "dead", outbox.c.id.startswith(wanted, autoescape=True)).limit(2)
-    ).all()
-    if len(found) != 1:
-        raise NoDeadLetter(letter_id)
-    _put_back(db, found[0], by, now)
-    whole: str = found[0].id
+    found = _one(db, letter_id, outbox.c.state == "dead")
+    _put_back(db, found, by, now)
+    whole: str = found.id
     return whole
 
 
@@ -87,6 +86,18 @@ def revive(db: Db, by: str, now: datetime) -> int:
     for row in found:
         _put_back(db, row, by, now)
     return len(found)
+
+
+def _one(db: Db, letter_id: str, *conditions: sa.ColumnElement[bool]) -> Any:
+    """The one message whose id begins so. Raises ``NoDeadLetter``."""
+    wanted = letter_id.strip().lower()
+    if len(wanted) < _LEAST_OF_AN_ID:
+        raise NoDeadLetter(letter_id)
+    begins = outbox.c.id.startswith(wanted, autoescape=True)
+    found = db.execute(sa.select(outbox).where(begins, *conditions).limit(2)).all()
+    if len(found) != 1:
+        raise NoDeadLetter(letter_id)
+    return found[0]
 
 
 def _put_back(db: Db, row: Any, by: str, now: datetime) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from casework.related.accounts import names_told
 from casework.related.indexes import macs_of, read_tokens
 from casework.related.tokens import SURE, Token
 from casework.store.relation_tables import blind_index, joined_report
@@ -33,7 +34,10 @@ _COMMON = {
     ("affected", "reporter"): "affected_person_reported",
     ("responsible", "place"): "place_of_person_responsible",
     ("place", "responsible"): "place_of_person_responsible",
+    ("account", "responsible"): "person_responsible_in_account",
 }
+# Whoever is named in an account may be anybody in it.
+_NEVER_SURE = frozenset({"person_responsible_in_account"})
 _ORDER = tuple(dict.fromkeys(_COMMON.values()))
 Agreement = tuple[str, str, str]  # own subject, their subject, kind of value
 
@@ -84,9 +88,12 @@ def related(db: Db, reference: str) -> list[Related]:
     known = _with_person_responsible(db, others)
     if any(token.subject == "responsible" for token in tokens):
         known.add(reference)
+    named = _named_in_account(db, reference)
     found = []
     for other in others & set(rows):
         agreements = hits.get(other, set())
+        if other in named and _may_be_meant(rows[other], agreements):
+            agreements |= named[other]
         joined = _joined(links, reference, other)
         reversed_ = are_reversed(agreements)
         apart = reversed_ or joined or reference in links or other in links
@@ -147,14 +154,36 @@ def _hits(db: Db, reference: str, tokens: set[Token], only: str = "") -> dict[st
     return found
 
 
+def _named_in_account(db: Db, reference: str) -> dict[str, set[Agreement]]:
+    """Cases whose person responsible has a name that stands in the account of this one."""
+    hits = _hits(db, reference, names_told(db, reference))
+    return {
+        other: kept for other, found in hits.items() if (kept := {one for one in found if one[:2] in _COMMON})
+    }  # fmt: skip
+
+
+def _may_be_meant(other: Any, agreements: Collection[Agreement]) -> bool:
+    """Whether a name in an account is worth showing: only beside an open case on the same place, where the answers do
+    not say it already and nobody's roles are reversed."""
+    from casework.cases.codes import ENDED_STATUSES
+
+    return (
+        other.status not in ENDED_STATUSES
+        and _holds(agreements, "place", "place")
+        and not _holds(agreements, "responsible", "responsible")
+        and not are_reversed(agreements)
+    )
+
+
 def _because(agreements: Collection[Agreement]) -> tuple[Because, ...]:
     kinds: dict[str, set[str]] = defaultdict(set)
     for own, theirs, kind in agreements:
         if (what := _COMMON.get((own, theirs))) and not (what == "place_of_person_responsible" and kind != "address"):
             kinds[what].add(kind)
     return tuple(
-        Because(what, tuple(sorted(kinds[what])), bool(kinds[what] & set(SURE))) for what in _ORDER if what in kinds
-    )
+        Because(what, tuple(sorted(kinds[what])), bool(kinds[what] & set(SURE)) and what not in _NEVER_SURE)
+        for what in _ORDER if what in kinds
+    )  # fmt: skip
 
 
 def _suggested(own: Any, other: Any, agreements: Collection[Agreement], both_name_somebody: bool) -> str | None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from casework.advisors.assign import count_to, release
+from casework.advisors.load import counts
 from casework.cases import records
 from casework.cases.codes import ENDED_STATUSES, PRIORITIES, higher
 from casework.cases.labels import of_row, raised
@@ -44,9 +45,9 @@ def join_report(db: Db, reference: str, to: str, by: str, at: datetime, reason: 
         raise NoCase(reference if report is None else to)
     _check(db, report, case)
     running = _running(db, reference)
-    db.execute(joined_report.insert(), {"case_reference": reference, "joined_to": to, "at": at, "by": by})
-    if report.status not in ENDED_STATUSES:
+    if counts(db, report):
         release(db, report.advisor_id)
+    db.execute(joined_report.insert(), {"case_reference": reference, "joined_to": to, "at": at, "by": by})
     if ended := [name for name in running if name not in _STAY]:
         stop_clocks(db, reference, at, ended)
     level = _raise(db, case, report)
@@ -72,8 +73,9 @@ def part_report(db: Db, reference: str, by: str, at: datetime, reason: str) -> N
     if not reason.strip():
         raise NotAllowed("Parting a report needs a reason.")
     db.execute(joined_report.delete().where(joined_report.c.case_reference == reference))
-    if report.status not in ENDED_STATUSES:
+    if counts(db, report):
         count_to(db, report.advisor_id, at)
+    if report.status not in ENDED_STATUSES:
         deadlines = starting(report.priority, report.risk_flags, at, db.settings, report.under_18)
         start_clocks(db, reference, [one for one in deadlines if one.name not in _STAY], at, again=True)
     records.event(db, reference, "parted", at, by, {"from": to}, reason)

@@ -1,7 +1,8 @@
 """By what one report is found: its people and its place, normalised, each with the kind of its value.
 
 ``responsible`` is who was complained about, as far as the reporter wrote it at that question; names within an account
-are not looked for. An anonymous reporter is found by nothing (case-record.md, "Identity apart").
+are not indexed (see ``casework.related.accounts``). An anonymous reporter is found by nothing (case-record.md,
+"Identity apart").
 """
 
 from __future__ import annotations

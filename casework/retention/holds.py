@@ -3,7 +3,7 @@ when. After that day it is purged like any other."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -12,6 +12,7 @@ from casework.audit import note
 from casework.cases import records
 from casework.cases.progress import NotAllowed
 from casework.cases.thread import NoCase
+from casework.clocks.working import LONDON
 from casework.store.relation_tables import joined_report
 from casework.store.rights_tables import case_hold
 from casework.store.tables import case_record, timeline
@@ -33,7 +34,7 @@ def hold_case(db: Db, reference: str, until: datetime, by: str, at: datetime, re
     db.execute(case_hold.delete().where(case_hold.c.case_reference == reference))
     db.execute(case_hold.insert(), {"case_reference": reference, "at": at, "by": by, "until": until})
     db.execute(case_record.update().where(case_record.c.reference == reference).values(held=True))
-    records.event(db, reference, "held", at, by, {"until": until.date().isoformat()}, reason)
+    records.event(db, reference, "held", at, by, {"until": _last_day(until)}, reason)
 
 
 def release_hold(db: Db, reference: str, by: str, at: datetime, reason: str) -> None:
@@ -52,13 +53,19 @@ def release_hold(db: Db, reference: str, by: str, at: datetime, reason: str) -> 
 
 
 def holds(db: Db, now: datetime, limit: int = 1000) -> list[dict[str, Any]]:
-    """Holds, those that end first before others: reference, by, at, until, reason, and whether it is over."""
+    """Holds, those that end first before others: reference, by, at, until, the last day in
+    London, reason, and whether it is over."""
     rows = db.execute(sa.select(case_hold).order_by(case_hold.c.until, case_hold.c.case_reference).limit(limit))
     return [
         {"reference": row.case_reference, "by": row.by, "at": row.at.isoformat(), "until": row.until.isoformat(),
-         "reason": _reason(db, row.case_reference), "over": row.until <= now}
+         "last_day": _last_day(row.until), "reason": _reason(db, row.case_reference), "over": row.until <= now}
         for row in rows
     ]  # fmt: skip
+
+
+def _last_day(until: datetime) -> str:
+    """The last day of a hold: it ends with it, at midnight in London."""
+    return (until - timedelta(microseconds=1)).astimezone(LONDON).date().isoformat()
 
 
 def is_held(db: Db, reference: str, now: datetime) -> bool:

@@ -69,7 +69,8 @@ advisor = sa.Table(
     sa.Column("areas", sa.JSON, nullable=False),
     sa.Column("languages", sa.JSON, nullable=False),
     sa.Column("absences", sa.JSON, nullable=False),
-    # The weekdays somebody works (``mon`` to ``sun``); null: Monday to Friday.
+    # When somebody works: weekdays (``mon`` to ``sun``), each with hours (``mon 09:00-17:00``) or the office's; null:
+    # Monday to Friday.
     sa.Column("works", sa.JSON(none_as_null=True)),
     sa.Column("active", sa.Boolean, nullable=False),
     sa.Column("demo", sa.Boolean, nullable=False),

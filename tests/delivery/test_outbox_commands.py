@@ -42,6 +42,11 @@ def test_a_dead_letter_is_listed_and_sent_again(receiver: Receiver, open_store: 
     assert letter["id"] in shown.stdout and letter == json.loads(counted.stdout)["dead_letters"][0]
     assert not any(word in shown.stdout + counted.stdout for word in ("canary", HOOK_KEY, receiver.url))
 
+    page = reporting(store, "dead", "--limit", "1", "--json")
+    assert f"--after {letter['id']}" in page.stderr and json.loads(page.stdout) == [letter]
+    assert json.loads(reporting(store, "dead", "--after", letter["id"], "--json").stdout) == []
+    assert reporting(store, "dead", "--after", "00000000").returncode == 1
+
     assert reporting(store, "resend", "00000000").returncode == 1
     done = reporting(store, "resend", letter["id"][:8], "--json")
     assert (done.returncode, json.loads(done.stdout)) == (0, {"id": letter["id"], "state": "pending"})

@@ -11,7 +11,7 @@ import pytest
 
 from casework.advisors.csvfile import BadFile, read_text
 from casework.advisors.files import import_advisors, listed, read_advisors
-from casework.advisors.pattern import read_pattern
+from casework.advisors.pattern import BadPattern, read_pattern
 from casework.advisors.roster import gaps, import_roster, read_roster, shifts
 from casework.privacy import Keys
 from casework.settings import load_settings
@@ -101,10 +101,42 @@ def test_working_patterns(text: str, days: str) -> None:
     assert read_pattern(text) == days.split()
 
 
-@pytest.mark.parametrize("text", ["someday", "mon-tue-wed", "m", "monkey", "1-5"])
+@pytest.mark.parametrize(
+    ("text", "times"),
+    [
+        ("Mon 9-17, Thu 12-20", ["mon 09:00-17:00", "thu 12:00-20:00"]),
+        ("thu 12-20 mon 9-17", ["mon 09:00-17:00", "thu 12:00-20:00"]),
+        ("mon-tue, sat 9.30-13", ["mon 09:30-13:00", "tue 09:30-13:00", "sat 09:30-13:00"]),
+        ("Mon: 9am to 5.30 pm", ["mon 09:00-17:30"]),
+        ("Monday 0900–1230 13:15–17:00", ["mon 09:00-12:30", "mon 13:15-17:00"]),
+        ("mon 9-12, mon 11-14, mon 14-15", ["mon 09:00-15:00"]),
+        ("sun 0-24", ["sun 00:00-24:00"]),
+        ("fri 12am-12pm", ["fri 00:00-12:00"]),
+    ],
+)
+def test_working_patterns_with_hours(text: str, times: list[str]) -> None:
+    assert read_pattern(text) == times
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "someday", "mon-tue-wed", "m", "monkey", "1-5", "9-17 mon", "mon 9", "mon 9-5", "mon 22-6", "mon 9-25",
+        "mon 9:60-17", "mon 13pm-15", "mon 9-12-17", "mon 9-17, tue", "mon ²-17",
+    ],
+)  # fmt: skip
 def test_what_is_no_working_pattern(text: str) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(BadPattern):
         read_pattern(text)
+
+
+def test_wrong_hours_are_named_by_their_line_and_nothing_is_half_done(store: Store) -> None:
+    text = "name,email,works\nJo,jo@example.org,Mon 9-17\nEd,ed@example.org,Mon 17-9\nAl,al@example.org,Mon 9-17 Tue\n"
+    with pytest.raises(BadFile) as bad, store.begin() as db:
+        import_advisors(db, read_advisors(text))
+    assert [problem.line for problem in bad.value.problems] == [3, 4]
+    with store.read() as db:
+        assert listed(db) == []
 
 
 # -- the roster --------------------------------------------------------------------------------------------

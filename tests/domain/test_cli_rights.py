@@ -49,7 +49,9 @@ def test_holds(installed: Store, home: Path) -> None:  # noqa: F811
     assert held.returncode == 0
     (found,) = answer(reporting("retention", "holds", "--json", home=home))
     assert (found["reference"], found["reason"], found["until"][:10]) == (reference, "court", "2099-01-02")
-    assert "court" in reporting("retention", "holds", home=home).stdout
+    assert found["last_day"] == "2099-01-01"
+    shown = reporting("retention", "holds", home=home).stdout
+    assert "court" in shown and "2099-01-01" in shown and "2099-01-02" not in shown
     assert reporting("retention", "release", reference, "--reason", "over", home=home).returncode == 0
     assert answer(reporting("retention", "holds", "--json", home=home)) == []
 

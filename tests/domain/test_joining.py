@@ -9,6 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from casework import cases, clocks, receipts
+from casework.advisors.load import counted
+from casework.advisors.transfer import transfer
 from casework.cases import progress
 from casework.cases.progress import NotAllowed
 from casework.figures import kpis
@@ -109,6 +111,36 @@ def test_cases_are_counted_and_not_reports(any_store: Store) -> None:
         assert kpis(db, LATER)["open_asb_cases"] == 2
         assert db.scalar(sa.select(sa.func.sum(tables.advisor.c.open_cases))) == 2
     assert {"contact", "risk_assess"} <= set(running(show_case(any_store, second)))
+
+
+CLOSING = dict.fromkeys((*progress.CLOSING_FIELDS, "satisfaction_not_asked"), "done")
+
+
+@pytest.mark.parametrize(
+    "acts",
+    ["join", "join transfer", "join transfer part", "join close", "join close part", "join close reopen",
+     "join close reopen part", "withdraw join", "withdraw join part", "close join part", "close transfer reopen"],
+)  # fmt: skip
+def test_the_load_is_what_an_advisor_has_to_work_on(any_store: Store, acts: str) -> None:
+    """Whatever becomes of a joined report, nobody is held to be freer or busier than they are."""
+    first, _, third = (report(any_store, days=day) for day in range(3))
+    with any_store.begin() as db:
+        owner = db.scalar(sa.select(tables.case_record.c.advisor_id).where(tables.case_record.c.reference == third))
+        other = db.scalar(sa.select(tables.advisor.c.id).where(tables.advisor.c.id != owner, tables.advisor.c.active))
+    do = {
+        "join": lambda db: join_report(db, third, first, BY, LATER),
+        "part": lambda db: part_report(db, third, BY, LATER, "a mistake"),
+        "transfer": lambda db: transfer(db, third, other, BY, LATER, "leave", "all the same"),
+        "close": lambda db: progress.close(db, third, BY, LATER, CLOSING),
+        "reopen": lambda db: progress.change_status(db, third, "in_progress", BY, LATER),
+        "withdraw": lambda db: cases.ask_to_withdraw(db, third, "", LATER, "key"),
+    }
+    for act in acts.split():
+        with any_store.begin() as db:
+            do[act](db)
+        with any_store.read() as db:
+            kept = db.execute(sa.select(tables.advisor.c.id, tables.advisor.c.open_cases)).all()
+            assert {row.id: row.open_cases for row in kept if row.open_cases} == counted(db), act
 
 
 def test_reversed_roles_never_join(any_store: Store) -> None:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from casework import cases, clocks
 from casework.outbox.claims import claim, delivered, pause
 from casework.outbox.letters import Letter, NotDelivered
-from casework.outbox.overview import NoDeadLetter, resend, revive, status
+from casework.outbox.overview import NoDeadLetter, dead, resend, revive, status
 from casework.outbox.rows import put
 from casework.privacy import Keys
 from casework.settings import Settings
@@ -129,6 +129,21 @@ def test_all_dead_letters_can_be_put_back_at_once(staffed: Store) -> None:
         assert revive(db, "cli:pat", moment) == 2
     post = Post()
     assert deliver_mail(staffed, moment, post).sent == 2
+
+
+def test_dead_letters_have_pages_that_go_on_also_where_one_was_sent_again(any_store: Store) -> None:
+    for _ in range(5):
+        make(any_store)
+    moment = kill_off(any_store)
+    with any_store.begin() as db:
+        whole = [letter["id"] for letter in dead(db)]
+        first = [letter["id"] for letter in dead(db, limit=2)]
+        resend(db, first[-1], "cli:pat", moment)
+        rest = [letter["id"] for letter in dead(db, limit=3, after=first[-1][:8])]
+        assert (len(whole), first + rest) == (5, whole)
+        assert dead(db, after=rest[-1]) == []
+        with pytest.raises(NoDeadLetter):
+            dead(db, after="ffffffff")
 
 
 @pytest.mark.parametrize("letter_id", ["", "0", "%%%%%%%%", "________", "ffffffffffff"])

@@ -94,6 +94,47 @@ def test_the_same_complainant_about_somebody_else_is_only_related(staffed: Store
     assert (found[second]["suggested"], found[unsaid]["suggested"]) == (None, "takes_in")
 
 
+IN_ACCOUNT = {"account": "The one who shouts is Kyle Brennan's mate."}
+
+
+def test_a_person_responsible_who_is_named_in_an_account_is_a_maybe(any_store: Store) -> None:
+    first = told(any_store, ANNA, KYLE, PLACE)
+    second = told(any_store, SAM, IN_ACCOUNT, PLACE, days=10)
+    (found,) = related(any_store, second).values()
+    because = {"because": "person_responsible_in_account", "by": ["full_name"], "sure": False}
+    assert because in found["why"] and found["reference"] == first
+    assert (found["suggested"], found["joined"]) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("other", "own"),
+    [
+        ([ANNA, KYLE, {"where_postcode": "14 Oak Street, L1 1AA"}], [SAM, IN_ACCOUNT, PLACE]),
+        ([ANNA, KYLE], [SAM, IN_ACCOUNT, PLACE]),
+        ([ANNA, {"person_responsible": "Kyle"}, PLACE], [SAM, IN_ACCOUNT, PLACE]),
+        ([ANNA, KYLE, PLACE], [SAM, {"account": "it is kyle from upstairs, a brennan"}, PLACE]),
+        ([{"reporter_name": "Kyle Brennan"}, PLACE], [SAM, IN_ACCOUNT, PLACE]),
+        ([{"affected_name": "Kyle Brennan"}, PLACE], [SAM, IN_ACCOUNT, PLACE]),
+        ([ANNA, KYLE, PLACE], [{"reporter_name": "Kyle Brennan"}, IN_ACCOUNT, PLACE]),
+    ],
+    ids=["another place", "no place", "half a name", "no name", "a reporter", "an affected person", "reversed"],
+)
+def test_a_name_in_an_account_says_nothing_else(
+    staffed: Store, other: list[dict[str, Any]], own: list[dict[str, Any]]
+) -> None:
+    told(staffed, *other)
+    mine = told(staffed, *own, days=1)
+    assert not any("person_responsible_in_account" in why(one) for one in related(staffed, mine).values())
+
+
+def test_a_closed_case_is_not_looked_at_for_names_in_accounts(staffed: Store) -> None:
+    first = told(staffed, ANNA, KYLE, PLACE)
+    mine = told(staffed, SAM, IN_ACCOUNT, PLACE, days=1)
+    with staffed.begin() as db:
+        db.execute(tables.case_record.update().where(tables.case_record.c.reference == first).values(status="closed"))
+    assert "person_responsible_in_account" not in why(related(staffed, mine)[first])
+
+
 @pytest.mark.parametrize(
     "counter",
     [

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casework.related import normal
+from casework.related.accounts import full_names_in
 from casework.related.tokens import Token, names_in, tokens_of
 
 
@@ -113,6 +114,19 @@ TOLD = {
     "contact": {"method": "phone", "safe": []},
 }
 IDENTITY = {"reporter_name": "Sam Sample", "contact_value": "07700 900123", "affected_name": "Ann Example"}
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("It was Kyle Brennan's dog.", {"brennan kyle"}),
+        ("Yesterday Mr Kyle James O’Neil shouted", {"james kyle", "james oneil", "kyle oneil"}),
+        ("kyle brennan", set()), ("Kyle. Brennan", set()), ("He is at The Road", set()), ("", set()),
+    ],
+)  # fmt: skip
+def test_full_names_in_an_account(text: str, names: set[str]) -> None:
+    assert names <= full_names_in(text)
+    assert bool(names) or not full_names_in(text)
 
 
 def test_what_a_report_is_found_by() -> None:

@@ -59,6 +59,10 @@ def made(store: Store, at: datetime = NOW, **values: Any) -> cases.CaseReceipt:
         ("leave begins the day after", "2026-12-04 18:00", "urgent", None, [["2026-12-07", None]], False),
         ("a bank holiday is no day of work", "2026-12-24 18:00", "urgent", ["fri", "mon"], [], False),
         ("everybody is back after the holiday", "2026-12-24 18:00", "urgent", None, [], True),
+        ("their day is over", "2026-12-07 13:30", "urgent", ["mon 09:00-13:00"], [], False),
+        ("their evening is to come", "2026-12-07 17:30", "urgent", ["mon 12:00-20:00"], [], True),
+        ("comes after the first clock", "2026-12-07 18:00", "urgent", ["tue 17:30-20:00"], [], False),
+        ("a Saturday of work", "2026-12-04 18:00", "urgent", ["sat 10:00-12:00"], [], True),
     ],
 )
 def test_the_working_pattern_and_the_first_clock(
@@ -114,6 +118,25 @@ def test_an_emergency_goes_to_whoever_is_on_duty_now(office: Store, at: str, wor
     with office.begin() as db:
         stub = cases.raise_stub(db, secrets.token_hex(16), utc(at), flags=("weapon",), words=words)
     assert stub.advisor == name
+
+
+@pytest.mark.parametrize(
+    ("at", "name"),
+    [
+        ("2026-12-23 12:59", "Cal Three"),  # before the evening's work, with the fewest cases
+        ("2026-12-23 18:00", "Eve Evening"),
+        ("2026-12-23 20:00", "Max Manager"),
+        ("2026-12-19 11:00", "Ann One"),  # whoever the roster names before who is at work
+        ("2026-12-16 18:00", "Max Manager"),  # absent
+        ("2026-07-25 10:30", "Max Manager"),  # 11:30 in London: summer time
+        ("2026-07-25 10:00", "Eve Evening"),
+        ("2026-12-26 10:30", "Bea Two"),  # a bank holiday; the roster goes on
+    ],
+)
+def test_an_emergency_goes_to_who_is_at_work_by_their_hours(office: Store, at: str, name: str) -> None:
+    hours = ["wed 13:00-20:00", "sat 10:00-11:30"]
+    staff(office, {"name": "Eve Evening", "works": hours, "absences": [["2026-12-16", "2026-12-16"]], "open_cases": 9})
+    assert made(office, utc(at), labels=EMERGENCY).advisor == name
 
 
 def test_other_cases_at_night_wait_for_somebody_who_works_the_next_day(office: Store) -> None:
