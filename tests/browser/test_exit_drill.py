@@ -1,5 +1,7 @@
-"""The exit drill on the whole running service: at every step of a report and of the way back leave in each way, then
-look for traces."""
+"""The exit drill on the whole running service: at every step of a report and of the way back leave, then look.
+
+The ordinary tests leave once at each step, in the ways by turns; `make drill` in every way at every step.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page
 from tests.browser.by_hand import leave, soon
 from tests.browser.conftest import PHONE, show_weather
 from tests.browser.seeing import NOTHING, OUT, stored
+from tests.drill.counts import EXIT_WAYS
 from tests.kit import ROOT, Chat, Stack
 from web.chat.sessions import COOKIE
 
@@ -46,10 +49,21 @@ OTHER = {
     "danger_check": {"danger_now": "not_sure"},
 }  # fmt: skip
 # Nothing of the account has been told before these.
-UNTOLD = ("danger_now", "safe_to_chat", "reporter_role", "age_group", "affected_consent", "affected_at_risk", *IN_DOUBT)
+UNTOLD = (
+    "danger_now", "safe_to_chat", "reporter_role", "age_group", "affected_consent", "affected_at_risk",
+    "no_consent_reason", *IN_DOUBT,
+)  # fmt: skip
 # Behind the code, and the field for it.
 BACK = ("code typed", "case", "message refused", "contact", "withdraw", "about a new code", "new code")
 WAYS = ("button", "link", "shift", "button without script", "link without script")
+
+
+def steps_left_by(way: str, steps: tuple[str, ...]) -> tuple[str, ...]:
+    """At which of these steps somebody leaves in this way: as many ways at each as `EXIT_WAYS` says, in turn."""
+    turn = WAYS.index(way)
+    return tuple(step for at, step in enumerate(steps) if (turn - at) % len(WAYS) < EXIT_WAYS)
+
+
 # What would give the words away, however they were written down.
 TRACES = (
     b"zephyr", "zephyr".encode("utf-16-le"),
@@ -80,7 +94,7 @@ def at(stack: Stack, step: str) -> Chat:
 def test_nothing_is_left_whenever_and_however_somebody_leaves(
     remembering: Browser, running_stack: Stack, way: str
 ) -> None:
-    for step in (*STEPS, *FOR_SOMEBODY, *IN_DOUBT):
+    for step in steps_left_by(way, (*STEPS, *FOR_SOMEBODY, *IN_DOUBT)):
         chat = at(running_stack, step)
         context, page = a_window(remembering, running_stack, way)
         context.add_cookies([{"name": COOKIE, "value": chat.session, "url": running_stack.base}])
@@ -103,7 +117,7 @@ def test_nothing_is_left_whenever_and_however_somebody_leaves(
 def test_nothing_is_left_on_the_way_back(remembering: Browser, running_stack: Stack, way: str) -> None:
     chat = at(running_stack, "sent")
     code, reference = chat.turn["receipt"]["code"], chat.reference
-    for step in BACK:
+    for step in steps_left_by(way, BACK):
         context, page = a_window(remembering, running_stack, way)
         page.goto("/return")
         page.get_by_label("Your code").fill(code)
@@ -249,3 +263,11 @@ def test_a_trace_would_be_found(tmp_path: Path) -> None:
     for at in range(3):
         assert any(trace in base64.b64encode(b"x" * at + words) for trace in TRACES)
     assert any(trace in CANARY.encode("utf-16-le") for trace in TRACES)
+
+
+def test_every_step_has_its_way_out() -> None:
+    steps = (*STEPS, *FOR_SOMEBODY, *IN_DOUBT)
+    for given in (steps, BACK):
+        left = [step for way in WAYS for step in steps_left_by(way, given)]
+        assert sorted(left) == sorted(given * EXIT_WAYS)
+    assert all(steps_left_by(way, BACK) for way in WAYS)
