@@ -42,10 +42,11 @@ STEPS = (
 FOR_SOMEBODY = ("affected_consent", "affected_at_risk", "no_consent_reason", "affected_name", "affected_contact_ok")
 IN_DOUBT = ("danger_check",)
 OTHER = {
-    **dict.fromkeys(FOR_SOMEBODY, {
+    **dict.fromkeys(FOR_SOMEBODY[:3], {
         "reporter_role": "on_behalf", "affected_consent": "could_not_ask", "affected_at_risk": "yes",
         "no_consent_reason": f"They were told about a {CANARY}.",
     }),
+    **dict.fromkeys(FOR_SOMEBODY[3:], {"reporter_role": "on_behalf", "affected_consent": "yes"}),
     "danger_check": {"danger_now": "not_sure"},
 }  # fmt: skip
 # Nothing of the account has been told before these.
@@ -209,18 +210,24 @@ def look_for_traces(
                 page.reload()
             case "open":
                 page.goto("/chat")
+        # A page from the browser's memory is blank until it was asked for anew: no word is there in between either.
+        found: list[str] = []
+
+        def at_rest(found: list[str] = found) -> bool:
+            found.append(seen(page))
+            ours = any(part in page.url for part in ("/chat", "/return"))
+            return not ours or any(text in found[-1] for text in instead)
+
         page.wait_for_timeout(50)
-        found = seen(page)
-        assert not any(word in found for word in words), (step, move)
-        ours = any(part in page.url for part in ("/chat", "/return"))
-        assert not ours or any(text in found for text in instead), (step, move)
+        assert soon(page, at_rest), (step, move, page.url, found[-1])
+        assert not any(word in each for each in found for word in words), (step, move)
     page.goto("/")
     assert stored(page) == NOTHING, step
     other = context.new_page()
     for path, text in (("/chat", "There is nothing here"), ("/return", "Enter your code")):
         other.goto(path)
-        found = seen(other)
-        assert not any(word in found for word in words) and text in found, step
+        anew = seen(other)
+        assert not any(word in anew for word in words) and text in anew, step
     assert context.cookies() == [], step
 
 

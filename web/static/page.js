@@ -231,7 +231,8 @@
   // A form behind a code goes the browser's own way, once the line is there: without one its words would be lost.
   async function reach(form, button) {
     sending = true;
-    get("unsent")?.remove();
+    // What was done before is not what is being done now.
+    ["unsent", "done"].forEach((id) => get(id)?.remove());
     const stop = new AbortController(), limit = setTimeout(() => stop.abort(), WAIT);
     asking.signal.addEventListener("abort", () => stop.abort(), { once: true });
     const reply = await fetch("/presence?is=here", { method: "POST", signal: stop.signal }).catch(() => null);
