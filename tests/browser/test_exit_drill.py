@@ -36,23 +36,21 @@ ANSWERS = {
 STEPS = (
     "danger_now", "safe_to_chat", "reporter_role", "age_group", "account", "account_more", "still_happening",
     "motive", "identity", "reporter_name", "contact_method", "contact_value", "contact_safety", "where_postcode",
-    "review", "more_topics", "happened_when", "leave_check", "paused", "sent",
+    "review", "more_topics", "happened_when", "danger_check", "leave_check", "paused", "sent",
 )  # fmt: skip
-# Only asked of who reports for somebody else, or in doubt about danger.
+# Only asked of who reports for somebody else.
 FOR_SOMEBODY = ("affected_consent", "affected_at_risk", "no_consent_reason", "affected_name", "affected_contact_ok")
-IN_DOUBT = ("danger_check",)
 OTHER = {
     **dict.fromkeys(FOR_SOMEBODY[:3], {
         "reporter_role": "on_behalf", "affected_consent": "could_not_ask", "affected_at_risk": "yes",
         "no_consent_reason": f"They were told about a {CANARY}.",
     }),
     **dict.fromkeys(FOR_SOMEBODY[3:], {"reporter_role": "on_behalf", "affected_consent": "yes"}),
-    "danger_check": {"danger_now": "not_sure"},
 }  # fmt: skip
 # Nothing of the account has been told before these.
 UNTOLD = (
     "danger_now", "safe_to_chat", "reporter_role", "age_group", "affected_consent", "affected_at_risk",
-    "no_consent_reason", *IN_DOUBT,
+    "no_consent_reason",
 )  # fmt: skip
 # Behind the code, and the field for it.
 BACK = ("code typed", "case", "message refused", "contact", "withdraw", "about a new code", "new code")
@@ -84,7 +82,7 @@ def at(stack: Stack, step: str) -> Chat:
     """A report that stands at this step, with the canary in what was said so far."""
     chat = Chat(stack.base)
     more = {"more_topics": ("more",), "happened_when": ("more", "when_who"), "leave_check": ("leave",)}
-    more |= {"paused": ("pause",), "sent": ("send",)}
+    more |= {"danger_check": ("more", "harm", "fire"), "paused": ("pause",), "sent": ("send",)}
     chat.to("review" if step in more else step, {**ANSWERS, **OTHER.get(step, {})})
     for choice in more.get(step, ()):
         chat.choose(choice)
@@ -95,7 +93,7 @@ def at(stack: Stack, step: str) -> Chat:
 def test_nothing_is_left_whenever_and_however_somebody_leaves(
     remembering: Browser, running_stack: Stack, way: str
 ) -> None:
-    for step in steps_left_by(way, (*STEPS, *FOR_SOMEBODY, *IN_DOUBT)):
+    for step in steps_left_by(way, (*STEPS, *FOR_SOMEBODY)):
         chat = at(running_stack, step)
         context, page = a_window(remembering, running_stack, way)
         context.add_cookies([{"name": COOKIE, "value": chat.session, "url": running_stack.base}])
@@ -273,7 +271,7 @@ def test_a_trace_would_be_found(tmp_path: Path) -> None:
 
 
 def test_every_step_has_its_way_out() -> None:
-    steps = (*STEPS, *FOR_SOMEBODY, *IN_DOUBT)
+    steps = (*STEPS, *FOR_SOMEBODY)
     for given in (steps, BACK):
         left = [step for way in WAYS for step in steps_left_by(way, given)]
         assert sorted(left) == sorted(given * EXIT_WAYS)
