@@ -69,7 +69,7 @@ train: model $(APP) ## the Rasa model and the triage's encoder, where what they 
 model: $(BOT)
 	@$(BOTPY) -m bot.train
 
-# About twenty minutes on two cores; writes casework/triage/learnt.
+# About an hour and a half on two cores; writes casework/triage/learnt.
 teach: $(LEARN)
 	@$(LEARNPY) -m learning.train --force
 
@@ -131,7 +131,7 @@ $(BOT): requirements/bot.txt | $(UV)
 	@touch $@
 
 # PyTorch is large and needed by nobody who only runs or tests the assistant.
-$(LEARN): requirements/learn.txt | $(UV)
+$(LEARN): requirements/learn.txt requirements/teacher.txt | $(UV)
 	@test -x $(LEARNPY) || $(UV_ENV) $(UV) venv -q --python "$(PYTHON)" learning/.venv
-	VIRTUAL_ENV=learning/.venv $(UV) pip sync -q --require-hashes requirements/learn.txt
+	VIRTUAL_ENV=learning/.venv $(UV) pip sync -q --require-hashes requirements/learn.txt requirements/teacher.txt
 	@touch $@

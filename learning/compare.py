@@ -6,6 +6,7 @@ encoder taught as it is served; and the unions with the rules. Thresholds of eac
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable, Sequence
 
@@ -18,12 +19,15 @@ from casework.triage import learnt, triage
 from casework.triage.decide import label
 from casework.triage.learnt import Signs
 from casework.triage.learnt.encoder import Encoder
+from learning import weights
 from learning.accounts import Account, accounts
 from learning.answers import small_talk
+from learning.inputs import BATCH, SEED, TOP_RATE
 from learning.labels import NAMES, row
 from learning.measure import Score
+from learning.net import Net
+from learning.teaching import Words, fit, pad, weighed
 from learning.thresholds import FLOORS, best_threshold, f1, names_of, names_said, towards
-from learning.train import Words, pad, teach
 
 Scores = list[dict[str, float]]
 Said = list[set[str]]
@@ -52,9 +56,16 @@ def ngrams(train: Sequence[Account], told: Sequence[Account]) -> Scores:
 
 def frozen(train: Sequence[Account], told: Sequence[Account]) -> Scores:
     """The published layers untouched; only the attention and the scores on top are taught."""
-    words = Words()
-    rows = [words.pieces(one.text) for one in train]
-    net = teach(rows, torch.tensor([row(one) for one in train]), epochs=4, layers=6, frozen=True)
+    words = Words(weights.small())
+    rows, wanted = [words.pieces(one.text) for one in train], torch.tensor([row(one) for one in train])
+    torch.manual_seed(SEED)
+    random.seed(SEED)
+    net, loss = Net(len(NAMES), 6), weighed(wanted)
+    net.body.requires_grad_(False)
+    fit(
+        net, rows, lambda scores, places: loss(scores, wanted[places]),
+        epochs=4, batch=BATCH, rate=0.0, top_rate=TOP_RATE, name="frozen",
+    )  # fmt: skip
     found: Scores = []
     with torch.no_grad():
         for one in told:

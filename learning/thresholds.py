@@ -24,8 +24,10 @@ from learning.labels import NAMES, row
 
 # The floors of recall and precision that the product is held to.
 FLOORS = {"category:hate": (0.95, 0.90), "urgency:emergency": (0.97, 0.85), "urgency:urgent": (0.95, 0.88)}
-# From this score (odds of about 1 to 12) a report is never called everyday living.
-DOUBT = -2.5
+# From this score (odds of about 1 to 33) a report is never called everyday living.
+DOUBT = -3.5
+# How much likelier plain nuisance may be and hate still count: in doubt hate (guide, categories).
+MARGINS = (0.0, 0.25, 0.5, 0.75, 1.0)
 # Thresholds that serve the goal so nearly as well are as good.
 _AS_GOOD = 0.004
 _RULED = frozenset({"strand", "flag", "type"})
@@ -65,7 +67,14 @@ def towards(recall: float, precision: float) -> Goal:
 
 
 def best_threshold(values: Sequence[float], sure: Sequence[bool], wanted: Sequence[bool], goal: Goal) -> float:
-    """The threshold whose union with the rules serves the goal best: the middle one of those as good as the best.
+    """The threshold whose union with the rules serves the goal best: the middle one of those as good as the best."""
+    return best_reached(values, sure, wanted, goal)[1]
+
+
+def best_reached(
+    values: Sequence[float], sure: Sequence[bool], wanted: Sequence[bool], goal: Goal
+) -> tuple[float, float]:
+    """How well the best threshold serves the goal, and that threshold.
 
     ``values``, ``sure`` (the rules give the label) and ``wanted`` (it is right) go account by account.
     """
@@ -84,7 +93,7 @@ def best_threshold(values: Sequence[float], sure: Sequence[bool], wanted: Sequen
         reached.append(goal(hit, false, missed))
     best = max(reached)
     good = [limit for limit, now in zip(steps, reached, strict=True) if now >= best - _AS_GOOD]
-    return good[len(good) // 2]
+    return best, good[len(good) // 2]
 
 
 def choose(folder: Path) -> dict[str, Any]:
@@ -115,7 +124,16 @@ def thresholds(told: Sequence[Account], readings: Sequence[dict[str, Reading]]) 
         elif name not in FLOORS:
             settle(name, f1, nothing)
     by_rules = [any(name.startswith("strand:") for name in one) for one in found]
-    settle("category:hate", towards(*FLOORS["category:hate"]), by_rules, [_hate(one) for one in readings])
+    hateful = ["category:hate" in one for one in wanted]
+    _, limits["category:hate"], limits["margin:hate"] = max(
+        (
+            *best_reached(
+                [_hate(one, margin) for one in readings], by_rules, hateful, towards(*FLOORS["category:hate"])
+            ),
+            margin,
+        )
+        for margin in MARGINS
+    )
     for name in ("urgency:emergency", "urgency:urgent"):
         settle(name, towards(*FLOORS[name]), [name in one for one in _said(told, readings, limits)])
     for name, source in (("doubt:hate", "category:hate"), ("doubt:urgent", "urgency:urgent")):
@@ -123,10 +141,10 @@ def thresholds(told: Sequence[Account], readings: Sequence[dict[str, Reading]]) 
     return limits
 
 
-def _hate(reading: dict[str, Reading]) -> float:
-    """The score of hate, lowest where plain nuisance is likelier: such hate does not count."""
+def _hate(reading: dict[str, Reading], margin: float) -> float:
+    """The score of hate, lowest where plain nuisance is likelier by more than ``margin``: such hate does not count."""
     score = reading["category:hate"].score
-    return score if score >= reading["category:asb"].score else -99.0
+    return score if score + margin >= reading["category:asb"].score else -99.0
 
 
 def _said(told: Sequence[Account], readings: Sequence[dict[str, Reading]], limits: dict[str, float]) -> list[set[str]]:

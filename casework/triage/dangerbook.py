@@ -31,6 +31,8 @@ _ASKED = (
     *_JUDGED, "now_abroad", "past_abroad", "told_past", "filler", "ing", "kept_in_idioms", "past_word", "just_ago",
     "habit_word", "now_sign", "negator", "pseudo_negation", "thought_end", "them_noun", "supposing", "supposing_end",
     "greeting", "topic_question", "self_word", "pronoun_agent", "what_if", "happened_to_me", "panic_word", "denial",
+    "gone_sign", "gone_not", "out_sign", "out_not", "well_sign", "well_not", "innocent_sign", "in_earnest",
+    "cause_sign", "cause_not", "later_word",
 )  # fmt: skip
 _ASKED_WORDS = ("if", "unless", "before", ",", "'", '"')
 _SIGNS = (*STOPS, *',:()[]/"')

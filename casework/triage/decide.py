@@ -45,8 +45,10 @@ _CONDUCT_FLAGS = frozenset(
     }
 )
 _FALSE_FRIENDS = frozenset({"disability.befriended", "disability.befriended_far", "disability.befriended_age"})
-# Harm that ends with the person who did it: who used to do it has died or left the country.
-_LONG_OVER = frozenset({"violence", "threat_of_harm", "weapon", "domestic_abuse"})
+# Harm that ends with the person who did it: who did it, years ago, has died, is in prison or left the country; unless
+# it has come again since.
+_LONG_OVER = frozenset({"violence", "threat_of_harm", "weapon", "domestic_abuse", "arson_fire"})
+_HARM_AGAIN = frozenset({"harm_since", "due_out", "lately"})
 _CRIME_FLAGS = frozenset({"violence", "threat_of_harm", "arson_fire", "weapon"})
 
 
@@ -248,9 +250,9 @@ def _urgency(flags: set[str], signals: set[str]) -> str:
     urgent = flags & URGENT_FLAGS
     if not urgent:
         return "standard"
-    past_only = "gone" in signals and not signals & {"recent"}
+    past_only = "gone" in signals and not signals & {"recent", "due_out", "lately"}
     if past_only and urgent <= {"violence", "threat_of_harm", "weapon"}:
         return "standard"
-    if "long_over" in signals and not signals & {"recent", "harm_since"} and urgent <= _LONG_OVER:
+    if "long_over" in signals and not signals & _HARM_AGAIN and urgent <= _LONG_OVER:
         return "standard"
     return "urgent"

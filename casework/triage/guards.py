@@ -11,6 +11,10 @@ from casework.triage.text import Text
 
 _NEG_REACH = 5
 _HYPO_REACH = 6
+# A message of so many words tells one thing; the screening reads it whole, too.
+_ONE_STORY = 80
+# So far on either side of it, over the end of a sentence, an innocent reason explains what is told.
+_EXPLAINS = 30
 
 
 def _scope(text: Text, openers: int, stops: int, reach: int) -> int:
@@ -120,6 +124,68 @@ def denied(text: Text) -> int:
     return _scope(text, openers, 0, 7) if openers else 0
 
 
+def _whole(text: Text, name: str) -> int:
+    """Where a family stands, with all its words."""
+    mask = _family(text, name)
+    return mask | text.conts.get(text.lexicon.numbers[name], 0) if mask else 0
+
+
+def _until(text: Text, sign: str, unless: str) -> int:
+    """All words of a short message up to the last such sign, unless another sign speaks against it."""
+    if text.size > _ONE_STORY:
+        return 0
+    marks = _whole(text, sign)
+    if not marks or _family(text, unless):
+        return 0
+    return (1 << marks.bit_length()) - 1
+
+
+def over(text: Text) -> int:
+    """What is told before "they are gone now", "police took him": danger that has left, unless it comes back."""
+    return _until(text, "gone_sign", "gone_not")
+
+
+def put_out(text: Text) -> int:
+    """What is told before "it is out now", "I stamped it out": a fire that burns no more."""
+    return _until(text, "out_sign", "out_not")
+
+
+def well(text: Text) -> int:
+    """What is told before "then she woke up", "he is fine now": an illness that has passed."""
+    return _until(text, "well_sign", "well_not")
+
+
+def _explained(text: Text, sign: str, unless: str) -> int:
+    marks = _whole(text, sign)
+    if not marks or _family(text, unless):
+        return 0
+    if text.size <= _ONE_STORY:
+        low = max((marks & -marks).bit_length() - 1 - _EXPLAINS, 0)
+        return ((1 << (marks.bit_length() + _EXPLAINS)) - 1) & -(1 << low)
+    scope = 0
+    while marks:
+        sentence = text.sentence((marks & -marks).bit_length() - 1)
+        scope |= sentence
+        marks &= ~sentence
+    return scope
+
+
+def innocent(text: Text) -> int:
+    """Words near an innocent reason, also in the next sentence: "it was only the film", "cricket practice"."""
+    return _explained(text, "innocent_sign", "in_earnest")
+
+
+def plain_cause(text: Text) -> int:
+    """Words near what plainly makes the smoke or the smell: a barbecue, a mower that is being mended."""
+    return _explained(text, "cause_sign", "cause_not")
+
+
+def later(text: Text) -> int:
+    """Words near a time to come: a threat for tomorrow is no attack now."""
+    marks = _family(text, "later_word")
+    return _without_now(text, _around(text, marks, 12, 12)) if marks else 0
+
+
 GUARDS: dict[str, Callable[[Text], int]] = {
     "neg": negated,
     "hypo": supposed,
@@ -128,6 +194,12 @@ GUARDS: dict[str, Callable[[Text], int]] = {
     "past": past,
     "habit": habitual,
     "if": conditional,
+    "over": over,
+    "out": put_out,
+    "well": well,
+    "innocent": innocent,
+    "cause": plain_cause,
+    "later": later,
 }
 
 

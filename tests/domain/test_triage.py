@@ -36,6 +36,29 @@ FLAGS = [
     ("He exposed himself to me on the stairs.", {"sexual_offence"}),
     ("It happens every night and it is getting worse.", {"repeat_or_escalating"}),
 ]
+# What looks like hostility and is none, and the same words a little apart where it is.
+HATE_PAIRS = [
+    ("The man said to his dog 'get her' and it bit my leg.", "The man said to his dog 'get the Paki' and it bit me."),
+    ("I am from Portugal and we all had a laugh.", "I am from Portugal and they all laugh at my accent."),
+    (
+        "There were two men on the bike shed roof and one said 'pass me that'.",
+        "Two men live together next door and somebody wrote 'perverts' on their gate.",
+    ),
+    ("My sister could not get past it on the stairs.", "He says my sister is past it and an old hag."),
+    (
+        "My aunt wears a hijab. The note said 'missed your parcel, it is at 14'.",
+        "My aunt wears a hijab. The note said 'take the rag off'.",
+    ),
+    ("There is a chink in the curtain.", "He called me a chink in the lift."),
+    ("He told me to p*** off when I asked about the bins.", "p*ki out on our door again"),
+    ("I called through the letterbox.", "He called my wife a letterbox because of her niqab."),
+    ("He says the geese should be culled.", "He says we pensioners should have been culled."),
+    ("Which one of the keys is for the back door?", "They ask me and my wife which one of us is the man."),
+    ("My hearing aids were tested.", "They took my hearing aids and threw them over the fence."),
+    ("My English is better now.", "They will not speak to us because my English is bad."),
+    ("She told me she's 'letting him calm down', one hand bandaged.", "She calls my son, who is autistic, 'a freak'."),
+    ("We had gypsy tart at the street party.", "They shouted gypsy scum at the street party."),
+]
 EMERGENCY = [
     "hes back",
     "hes got a knife hes outside my door",
@@ -61,6 +84,12 @@ CALM = [
 @pytest.mark.parametrize(("account", "category"), CATEGORY)
 def test_the_category(account: str, category: str) -> None:
     assert triage(account).category == category
+
+
+@pytest.mark.parametrize(("harmless", "hostile"), HATE_PAIRS)
+def test_what_looks_like_hostility_and_what_is(harmless: str, hostile: str) -> None:
+    assert triage(harmless).category != "hate"
+    assert triage(hostile).category == "hate"
 
 
 @pytest.mark.parametrize(("account", "flags"), FLAGS)

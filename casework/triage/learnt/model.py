@@ -88,11 +88,12 @@ class Signs:
         return found
 
     def _hate(self) -> bool:
-        """Whether the account shows hate by itself: enough of it, and no less than of nuisance without hostility."""
+        """Whether the account shows hate by itself: enough of it, and hardly less than of nuisance alone."""
         if not self.has("category:hate"):
             return False
         plain = self.readings.get("category:asb")
-        return plain is None or self.readings["category:hate"].score >= plain.score
+        margin = self.limits.get("margin:hate", 0.0)
+        return plain is None or self.readings["category:hate"].score + margin >= plain.score
 
     @property
     def crime(self) -> bool:
