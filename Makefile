@@ -36,10 +36,11 @@ LAYERS := $(FAST) $(wildcard tests/rasa tests/journeys tests/faults tests/browse
 REST := $(filter-out $(LAYERS),$(patsubst %/,%,$(dir $(wildcard tests/*/test_*.py))))
 
 # The long runs: 10,000 reports through killed processes, words that must turn up nowhere, damaged values, rotation;
-# 10,000 random messages, and every place where a process is killed. DRILL_REPORTS=500 and the like make less of it.
-DRILL := tests/drill tests/journeys/test_noise.py tests/faults
+# 10,000 random messages, every place where a process is killed, and every way out at every step. DRILL_REPORTS=500 and the
+# like make less of it.
+DRILL := tests/drill tests/journeys/test_noise.py tests/faults tests/browser/test_exit_drill.py
 DRILL_COUNTS := REPORTS=10000 KILLS=200 COURIER_KILLS=50 POSTGRES_REPORTS=300 POSTGRES_KILLS=20 CANARIES=500 \
-	FLIPS=8000 ROTATED=10000 ROTATION_KILLS=5
+	FLIPS=8000 ROTATED=10000 ROTATION_KILLS=5 EXIT_WAYS=5
 
 .PHONY: help run test test-fast bench drill eval teach compare train model shell lint format types lock texts domain envs clean
 

@@ -76,6 +76,7 @@ def test_write_change_withdraw_and_take_a_new_code(running_stack: Stack, page: P
     assert running_stack.case(reference)["contact"] == {"method": "email", "safe": ["email_ok"], "alert": True}
     page.get_by_role("link", name="Change how we reach you").click()
     page.get_by_role("button", name="Delete my name and contact").click()
+    expect(page.locator("#done")).to_be_visible()
     assert_accessible(page)
     case = running_stack.case(reference)
     assert (case["identity"], case["contact"]) == ("anonymous", None)
@@ -88,6 +89,7 @@ def test_write_change_withdraw_and_take_a_new_code(running_stack: Stack, page: P
 
     page.get_by_role("link", name="Get a new code").click()
     page.get_by_role("button", name="Show my new code").click()
+    expect(page.get_by_role("heading", name="Your new code")).to_be_visible()
     fresh = page.locator(".code").inner_text()
     assert_accessible(page)
     assert stored(page) == NOTHING

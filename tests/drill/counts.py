@@ -23,4 +23,6 @@ FLIPS = _count("FLIPS", 800)
 # Cases whose keys are rotated, and how often the rotation is killed.
 ROTATED = _count("ROTATED", 200)
 ROTATION_KILLS = _count("ROTATION_KILLS", 1)
+# In how many of the five ways somebody leaves at each step of a report, in a browser.
+EXIT_WAYS = _count("EXIT_WAYS", 1)
 SEED = _count("SEED", 20261121)

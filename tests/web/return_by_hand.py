@@ -1,6 +1,5 @@
 """A browser without script and a report that was sent, for the tests of the way back."""
 
-
 from __future__ import annotations
 
 import re

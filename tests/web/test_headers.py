@@ -10,6 +10,7 @@ import pytest
 from casework.settings import Settings
 from tests.web.conftest import Front, opened_front
 from web.app import create_app
+from web.chat import limits
 
 CONTENT = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
@@ -75,6 +76,23 @@ def test_a_fault_inside_has_the_headers(front: Front, monkeypatch: pytest.Monkey
     answer = front.ask("GET", "/chat", headers=BROWSER)
     assert answer.status_code == 503 and 'href="tel:999"' in answer.text and "canary" not in answer.text
     assert {name: answer.headers.get(name) for name in EXPECTED} == EXPECTED
+
+
+@pytest.fixture
+def strict(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Front]:
+    """A front door where one chat a minute is enough."""
+    monkeypatch.setitem(limits.LIMITS, "sessions of an address", "1/minute")
+    yield from opened_front(settings.model_copy(update={"rate_limit": True}))
+
+
+def test_too_many_requests_have_the_headers_and_the_numbers(strict: Front) -> None:
+    assert strict.ask("POST", "/start", headers=BROWSER).status_code == 303
+    strict.client.cookies.clear()
+    for path, more in (("/start", {}), ("/chat/api/sessions", {"json": {}})):
+        answer = strict.ask("POST", path, headers=BROWSER, **more)
+        assert answer.status_code == 429 and 1 <= int(answer.headers["retry-after"]) <= 60
+        given = {name: answer.headers.get(name) for name in (*EXPECTED, "cache-control")}
+        assert given == {**EXPECTED, "cache-control": "no-store"} and "999" in answer.text, path
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,14 @@ def test_leaving_ends_everything_and_opens_something_else(chatting: TestClient, 
     assert "There is nothing here" in chatting.get("/chat").text
 
 
+def test_leaving_without_a_session_changes_the_cookies_too(client: TestClient) -> None:
+    # What makes a browser forget the page that is left, with what was typed there.
+    given = client.get("/leave").headers.get_list("set-cookie")
+    assert all(cookie.startswith("messages=") for cookie in given)
+    # Set and gone, in this order.
+    assert ["Max-Age=0" in cookie for cookie in given] == [False, True]
+
+
 @pytest.mark.parametrize("headers", [{}, {"X-Part": "turn"}])
 def test_leaving_by_words_shows_nothing_of_the_chat(
     chatting: TestClient, service: Service, headers: dict[str, str]

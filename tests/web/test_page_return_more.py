@@ -119,15 +119,26 @@ def test_danger_in_a_field_of_contact_is_not_missed(browser: Browser, sent: Sent
 def test_a_new_code_stops_the_old_one_at_once(browser: Browser, sent: Sent) -> None:
     browser.open(sent.code)
     assert "stops working at once" in browser.get("/return/code").text
-    before = dict(browser.cookies)
     found = re.search(r"\d{4} \d{4} \d{4} \d{4}", browser.post("/return/code").text)
     assert found and found[0] != sent.code
     assert sent.reference in browser.get("/return").text
-    assert 'name="code"' in Browser(sent.front, before).get("/return").text
     assert Browser(sent.front).post("/return", code=sent.code).status_code == 404
     assert sent.code not in browser.get("/chat").text
     assert sent.reference in Browser(sent.front).open(found[0])
     assert "code_replaced" in sent.told()
+
+
+def test_a_new_code_that_was_lost_on_its_way_is_asked_for_again(browser: Browser, sent: Sent) -> None:
+    browser.open(sent.code)
+    # A second press, or a second tab: the browser has not seen the first answer, nor its cookie.
+    pressed = [Browser(sent.front, dict(browser.cookies)).post("/return/code") for _ in range(2)]
+    codes = [re.search(r"\d{4} \d{4} \d{4} \d{4}", reply.text) for reply in pressed]
+    assert [reply.status_code for reply in pressed] == [200, 200] and codes[0] and codes[1]
+    assert sent.reference in browser.get("/return").text
+    assert Browser(sent.front).post("/return", code=codes[0][0]).status_code == 404
+    assert sent.reference in Browser(sent.front).open(codes[1][0])
+    # Who opened it anew has it alone.
+    assert 'name="code"' in browser.get("/return").text
 
 
 # --- a paused report ---

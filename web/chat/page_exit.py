@@ -18,7 +18,9 @@ from web.chat.page_headers import (
     remember_briefly,
     session_of,
     session_to_write,
+    touch,
 )
+from web.chat.sessions import COOKIE
 
 if TYPE_CHECKING:
     from web.chat.service import ChatService
@@ -49,6 +51,8 @@ class ExitRoutes:
         quiet = request.method == "POST"
         response = Response(status_code=204) if quiet else RedirectResponse(self.service.settings.exit_url, 303)
         response.headers["Clear-Site-Data"] = WIPE
+        if not quiet and COOKIE not in request.cookies:
+            touch(response)
         forget(response)
         return response
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from web.chat.sessions import clear_cookie, from_cookie, set_cookie
+from web.chat.sessions import COOKIE, clear_cookie, from_cookie, set_cookie
 
 # The session's own cookie is expired by name; the "cookies" part would reach the landlord's whole domain.
 WIPE = '"storage", "cache"'
@@ -60,6 +60,15 @@ def remember_briefly(request: Request, response: Response, token: str) -> None:
 def forget(response: Response) -> None:
     """Expire the session's cookie."""
     clear_cookie(response)
+
+
+def touch(response: Response) -> None:
+    """Set a cookie that says nothing, before `forget`.
+
+    Without script a browser may keep the page that is left in memory, with what was typed in its fields. It drops
+    it when the site's cookies change, and where there is none it needs one to change.
+    """
+    response.set_cookie(COOKIE, "", httponly=True, samesite="strict", path="/")
 
 
 def go(where: str) -> RedirectResponse:

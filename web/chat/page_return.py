@@ -119,8 +119,9 @@ class PageReturn:
         """A new code, shown once; a reload makes another."""
         if from_elsewhere(request):
             return troubles.refused(self.pages, request)
+        token = session_of(request) or ""
         try:
-            token, code = await self.service.returning.new_code(session_of(request) or "")
+            code = await self.service.returning.new_code(token)
         except ChatError as problem:
             return self._refused(request, problem, "")
         response = self.pages.page(request, "code.html", code=code, in_session=True)

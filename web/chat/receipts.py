@@ -50,8 +50,12 @@ def opened(services: Services, digits: str, sessions: Sessions, reading: bool = 
     return replace(back, turns=[entry.turn for entry in record.transcript(services, back.session)])
 
 
-def new_code(services: Services, session: Session, sessions: Sessions) -> tuple[str, str]:
-    """A new session and a new code; the code before opens nothing any more. Raises `no_session`."""
+def new_code(services: Services, session: Session) -> str:
+    """A new code; the code before opens nothing any more. Raises `no_session`.
+
+    The session stays: an answer that is lost on its way holds the only code there is, and whoever asked asks again.
+    Nobody else has one, because a report has one session at a time.
+    """
     now = clocks.now(services.settings)
     code = codes.make_code(services.keys)
     with services.store.begin() as db:
@@ -59,10 +63,9 @@ def new_code(services: Services, session: Session, sessions: Sessions) -> tuple[
         found = codes.replace(db, held.receipt, now, code)
         # What was said when it was sent shows the old code.
         drafts.forget_turns(db, session.draft_id)
-        token, fresh = sessions.mint(session.draft_id)
-        own_case.hand_over(db, fresh, found, now)
+        own_case.hand_over(db, session, found, now)
         cases.code_replaced(db, held.case.reference, now)
-    return token, code.text
+    return code.text
 
 
 def _paused(db: Db, draft_id: str, sessions: Sessions, now: datetime) -> Opened:

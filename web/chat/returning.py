@@ -13,6 +13,7 @@ from web.chat.bodies import MESSAGE_CHARACTERS, MessageBody
 from web.chat.danger import Danger
 from web.chat.errors import ChatError, error
 from web.chat.limits import Limits
+from web.chat.order import OneAtATime
 from web.chat.sessions import Session, Sessions
 from web.chat.work import RecordDown, Work
 from web.logs import fault_of, log
@@ -30,6 +31,7 @@ class Returning:
         self._limits = limits
         self._work = work
         self._down = down
+        self._order = OneAtATime()
 
     async def look(self, token: str) -> dict[str, Any]:
         """The case: status in plain words, messages, how the reporter is reached."""
@@ -59,12 +61,13 @@ class Returning:
         typed = [wish.name, wish.value, wish.note] if wish else []
         return await self._take(token, form, "\n".join(part for part in typed if part.strip()), own_case.reach, wish)
 
-    async def new_code(self, token: str) -> tuple[str, str]:
-        """A new session and a new code; the old one stops at once."""
+    async def new_code(self, token: str) -> str:
+        """A new code; the old one stops at once. Of two presses the answer to the later holds the code that counts."""
         session = self._sessions.read(token)
         self._limits.take("messages of a session", session.draft_id)
         try:
-            return await self._work.run(receipts.new_code, session, self._sessions)
+            async with self._order.turn_of(session.draft_id):
+                return await self._work.run(receipts.new_code, session)
         except RecordDown:
             raise self._down(None) from None
 

@@ -3,7 +3,7 @@
 (() => {
   "use strict";
   const body = document.body, out = body.dataset.out, inSession = body.dataset.session === "yes";
-  const MINUTE = 60000, WAIT = 8000, AWAY = 10 * MINUTE, IDLE = 30 * MINUTE, WARN = 25 * MINUTE, MOST = 4000, PACE = 5000;
+  const MINUTE = 60000, WAIT = 8000, AWAY = 10 * MINUTE, IDLE = 30 * MINUTE, WARN = 25 * MINUTE, MOST = 4000, PACE = 5000, LATE = 3000;
   const get = (id) => document.getElementById(id);
   // Texts stand here in English; a page in another language brings them with it.
   const lang = document.documentElement.lang, texts = JSON.parse(body.dataset.texts || "{}");
@@ -22,10 +22,13 @@
   }
   const make = (tag, text, more) => put(Object.assign(document.createElement(tag), more), text);
   let gone = false;
+  // What is still being asked ends when somebody leaves: a late answer would bring the cookie back.
+  const asking = new AbortController();
 
   // --- the way out -----------------------------------------------------------------------------------------------
   function blank() {
     gone = true;
+    asking.abort();
     document.body.classList.add("gone");
     document.body.replaceChildren();
     document.title = "\u200b";
@@ -78,7 +81,19 @@
   if (!inSession) return;
 
   // --- looked at or not ------------------------------------------------------------------------------------------
-  const presence = (state) => { try { navigator.sendBeacon("/presence?is=" + state); } catch { /* next time */ } };
+  // That the page is in sight is not said any more once it is left; that it is out of sight outlives it.
+  const here = () => { fetch("/presence?is=here", { method: "POST", signal: asking.signal }).catch(() => { /* next time */ }); };
+  const away = () => { try { navigator.sendBeacon("/presence?is=away"); } catch { /* the session runs out by itself */ } };
+  // On the way to another of our pages nobody is away: that would arrive after the next page said that it is in sight.
+  let unloading = false, moving = false;
+  function move() { moving = true; setTimeout(() => { moving = false; }, WAIT); }
+  addEventListener("pagehide", () => { unloading = true; });
+  addEventListener("submit", (event) => { if (!event.defaultPrevented) move(); });
+  addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[href]");
+    const elsewhere = link?.origin === location.origin && (!link.hash || link.pathname !== location.pathname);
+    if (elsewhere && !link.target && !event.defaultPrevented) move();
+  });
   let hiddenAt = 0, awayTimer, active = Date.now();
 
   function close() {
@@ -88,16 +103,16 @@
   }
 
   document.addEventListener("visibilitychange", () => {
-    if (gone || !get("log")) return;
+    if (gone || !get("log") || (unloading && moving)) return;
     if (document.visibilityState === "hidden") {
       hiddenAt = Date.now();
-      presence("away");
+      away();
       awayTimer = setTimeout(close, AWAY);
     } else {
       clearTimeout(awayTimer);
       if (hiddenAt && Date.now() - hiddenAt >= AWAY) { close(); return; }
       hiddenAt = 0;
-      presence("here");
+      here();
     }
   });
   let brought;
@@ -110,16 +125,18 @@
     if (gone || !get("log") || document.visibilityState === "hidden") return;
     const idle = Date.now() - active;
     if (idle >= IDLE) { close(); return; }
-    if (idle < 2 * MINUTE) presence("here");
+    if (idle < 2 * MINUTE) here();
     if (idle < WARN) { get("idle")?.remove(); return; }
     if (get("idle")) return;
     const before = document.activeElement;
     const stay = make("button", _("I am still here"), { type: "button", className: "button" });
-    stay.addEventListener("click", () => { active = Date.now(); presence("here"); get("idle")?.remove(); (before?.isConnected ? before : get("main")).focus(); });
+    stay.addEventListener("click", () => { active = Date.now(); here(); get("idle")?.remove(); (before?.isConnected ? before : get("main")).focus(); });
     const box = make("div", "", { id: "idle", className: "idle" });
     box.setAttribute("role", "alert");
     box.append(
-      make("p", _("Are you still there? This page closes in 5 minutes. What you sent is kept for 24 hours, with a code if you press Pause.")),
+      make("p", lines
+        ? _("Are you still there? This page closes in 5 minutes. What you sent is kept for 24 hours, with a code if you press Pause.")
+        : _("Are you still there? This page closes in 5 minutes. With your code you can open it again.")),
       stay,
     );
     get("main").before(box);
@@ -130,8 +147,13 @@
 
   // --- sending ---------------------------------------------------------------------------------------------------
   const log = get("log"), lines = get("lines"), answer = get("answer");
-  if (!log || !answer) { begin(); return; }
   let sending = false;
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("form[action^='/return/']")) return;
+    event.preventDefault();
+    if (!sending) reach(event.target, event.submitter);
+  });
+  if (!log || !answer) { begin(); return; }
 
   // Whoever listens to the page hears at most one change in five seconds, and the latest; emptying is not heard.
   function paced(id) {
@@ -165,6 +187,7 @@
     get("unsent")?.remove();
     const slow = setTimeout(() => say(_("Sending…")), 700);
     const stop = new AbortController(), limit = setTimeout(() => stop.abort(), WAIT);
+    asking.signal.addEventListener("abort", () => stop.abort(), { once: true });
     let reply = null, words = "";
     try {
       reply = await fetch("/chat", {
@@ -205,9 +228,25 @@
     get("closed")?.focus();
   }
 
+  // A form behind a code goes the browser's own way, once the line is there: without one its words would be lost.
+  async function reach(form, button) {
+    sending = true;
+    // What was done before is not what is being done now.
+    ["unsent", "done"].forEach((id) => get(id)?.remove());
+    const stop = new AbortController(), limit = setTimeout(() => stop.abort(), WAIT);
+    asking.signal.addEventListener("abort", () => stop.abort(), { once: true });
+    const reply = await fetch("/presence?is=here", { method: "POST", signal: stop.signal }).catch(() => null);
+    clearTimeout(limit);
+    if (gone) return;
+    // A second press would throw the answer to the first away.
+    setTimeout(() => { sending = false; }, reply?.ok ? WAIT : 0);
+    if (reply?.ok) plainly(form, button); else unsent(form, button);
+  }
+
   // Something unexpected came back: let the browser post the form, which shows the whole page.
   function plainly(form, button) {
     if (button?.name) form.append(make("input", "", { type: "hidden", name: button.name, value: button.value }));
+    move();
     form.submit();
   }
 
@@ -216,7 +255,7 @@
     const box = make("div", "", { id: "unsent", className: "card trouble" });
     const head = make("h2", _("We could not send that"), { tabIndex: -1 });
     const retry = make("button", _("Try again"), { type: "button", className: "button" });
-    retry.addEventListener("click", () => { if (!sending) send(form, button); });
+    retry.addEventListener("click", () => { if (!sending) (lines ? send : reach)(form, button); });
     box.append(
       head,
       make("p", why),
@@ -301,7 +340,9 @@
 
   function begin() {
     prepare();
-    presence("here");
+    here();
+    // Opened anew by hand, the page before may have said "out of sight" a moment too late.
+    setTimeout(() => { if (!gone && document.visibilityState === "visible") here(); }, LATE);
     // Opened again in the middle of a report: the open question is what people come back for.
     if (!location.hash && lines?.children.length) scroll();
   }
@@ -315,11 +356,12 @@
       event.preventDefault();
       if (form.method === "get") { location.replace("/start"); return; }
       try {
-        const reply = await fetch("/start", { method: "POST", redirect: "manual" });
+        const reply = await fetch("/start", { method: "POST", redirect: "manual", signal: asking.signal });
+        if (gone) return;
         if (reply.type !== "opaqueredirect") throw new Error("not started");
         location.replace("/chat");
       } catch {
-        form.submit();
+        if (!gone) form.submit();
       }
     });
   }
