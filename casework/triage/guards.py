@@ -116,8 +116,7 @@ def _without_now(text: Text, scope: int) -> int:
 
 def _closing(text: Text) -> int:
     """The last words of a thought: in "she cried before but now ..." nothing is said to come later."""
-    ends = text.hard | text.at.get(",", 0) | text.at.get("but", 0) | text.at.get("and", 0) | text.at.get("now", 0)
-    return (ends >> 1) | (1 << (text.size - 1))
+    return (text.at.get("but", 0) | text.at.get("and", 0) | text.at.get("now", 0)) >> 1
 
 
 def conditional(text: Text) -> int:
