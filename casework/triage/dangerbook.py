@@ -34,7 +34,7 @@ _ASKED = (
     "gone_sign", "gone_not", "out_sign", "out_not", "well_sign", "well_not", "innocent_sign", "in_earnest",
     "cause_sign", "cause_not", "later_word", "speaks_of_it", "other_thought",
 )  # fmt: skip
-_ASKED_WORDS = ("if", "unless", "before", ",", "'", '"')
+_ASKED_WORDS = ("if", "unless", "before", "but", "and", "now", ",", "'", '"')
 _SIGNS = (*STOPS, *',:()[]/"')
 # What phones put in of their own accord.
 _TYPED = [("’", "'"), ("‘", "'"), ("“", '"'), ("”", '"'), ("–", " "), ("—", " "), ("£", " "), ("\xa0", " ")]

@@ -114,9 +114,15 @@ def _without_now(text: Text, scope: int) -> int:
     return scope & ~_around(text, marks, 30, 30) if marks else scope
 
 
+def _closing(text: Text) -> int:
+    """The last words of a thought: in "she cried before but now ..." nothing is said to come later."""
+    return (text.at.get("but", 0) | text.at.get("and", 0) | text.at.get("now", 0)) >> 1
+
+
 def conditional(text: Text) -> int:
     """Words near "if": "if this goes on I will end it"."""
-    openers = text.at.get("if", 0) | text.at.get("unless", 0) | text.at.get("before", 0)
+    earlier = text.at.get("before", 0) & ~_closing(text)
+    openers = text.at.get("if", 0) | text.at.get("unless", 0) | earlier
     return _around(text, openers, 10, 14) if openers else 0
 
 
