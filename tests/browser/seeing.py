@@ -34,7 +34,7 @@ def axe(page: Page) -> dict[str, Any]:
 def assert_accessible(page: Page) -> None:
     """No violation, nothing left undecided, and every rule asked."""
     found = axe(page)
-    assert found["violations"] == [] and found["incomplete"] == []
+    assert found["violations"] == [] and found["incomplete"] == [], found
     assert found["rules"] == RULES
 
 
