@@ -66,7 +66,8 @@ def steps_left_by(way: str, steps: tuple[str, ...]) -> tuple[str, ...]:
 # What would give the words away, however they were written down.
 TRACES = (
     b"zephyr", "zephyr".encode("utf-16-le"),
-    *(base64.b64encode(b" " * lead + b"zephyr umbrella")[4:12] for lead in (3, 4, 5)),
+    # The letters that hang on nothing before the word, wherever it begins.
+    *(base64.b64encode(b" " * lead + b"zephyr umbrella")[8:16] for lead in (3, 4, 5)),
 )  # fmt: skip
 
 

@@ -118,7 +118,8 @@ def test_the_way_to_another_website_is_away(opened: Open, service: Service, away
     page = opened()
     begin(page)
     page.goto(OUT)
-    assert soon(page, lambda: away == [TOKEN])
+    # Being out of sight and being closed may both be said.
+    assert soon(page, lambda: bool(away)) and set(away) == {TOKEN}
 
 
 @pytest.mark.parametrize("path", ["/ways", "/chat"])
