@@ -19,6 +19,8 @@ Open = Callable[..., Page]
 
 def axe(page: Page) -> dict[str, Any]:
     """What axe-core finds: violations and what it could not decide, and how many rules were run."""
+    # Sizes are those of the page with its style.
+    page.wait_for_load_state()
     # What lies under the sticky bar cannot be measured.
     page.evaluate("scrollTo(0, 0)")
     page.evaluate(AXE.read_text(encoding="utf-8"))

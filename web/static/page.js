@@ -21,7 +21,8 @@
     return place;
   }
   const make = (tag, text, more) => put(Object.assign(document.createElement(tag), more), text);
-  let gone = false;
+  const log = get("log"), lines = get("lines"), answer = get("answer");
+  let gone = false, sending = false, active = Date.now();
   // What is still being asked ends when somebody leaves: a late answer would bring the cookie back.
   const asking = new AbortController();
 
@@ -76,8 +77,11 @@
     location.reload();
   });
 
+  // On the way to another of our pages (`move`), or to any.
+  let unloading = false, moving = false;
   document.querySelectorAll("[data-script]").forEach((part) => { part.hidden = false; });
   startPage();
+  codePage();
   if (!inSession) return;
 
   // --- looked at or not ------------------------------------------------------------------------------------------
@@ -85,7 +89,6 @@
   const here = () => { fetch("/presence?is=here", { method: "POST", signal: asking.signal }).catch(() => { /* next time */ }); };
   const away = () => { try { navigator.sendBeacon("/presence?is=away"); } catch { /* the session runs out by itself */ } };
   // On the way to another of our pages nobody is away: that would arrive after the next page said that it is in sight.
-  let unloading = false, moving = false;
   function move() { moving = true; setTimeout(() => { moving = false; }, WAIT); }
   addEventListener("pagehide", () => { unloading = true; });
   addEventListener("submit", (event) => { if (!event.defaultPrevented) move(); });
@@ -94,7 +97,7 @@
     const elsewhere = link?.origin === location.origin && (!link.hash || link.pathname !== location.pathname);
     if (elsewhere && !link.target && !event.defaultPrevented) move();
   });
-  let hiddenAt = 0, awayTimer, active = Date.now();
+  let hiddenAt = 0, awayTimer;
 
   function close() {
     if (gone) return;
@@ -146,13 +149,6 @@
   }, MINUTE);
 
   // --- sending ---------------------------------------------------------------------------------------------------
-  const log = get("log"), lines = get("lines"), answer = get("answer");
-  let sending = false;
-  document.addEventListener("submit", (event) => {
-    if (!event.target.matches("form[action^='/return/']")) return;
-    event.preventDefault();
-    if (!sending) reach(event.target, event.submitter);
-  });
   if (!log || !answer) { begin(); return; }
 
   // Whoever listens to the page hears at most one change in five seconds, and the latest; emptying is not heard.
@@ -233,14 +229,23 @@
     sending = true;
     // What was done before is not what is being done now.
     ["unsent", "done"].forEach((id) => get(id)?.remove());
-    const stop = new AbortController(), limit = setTimeout(() => stop.abort(), WAIT);
-    asking.signal.addEventListener("abort", () => stop.abort(), { once: true });
-    const reply = await fetch("/presence?is=here", { method: "POST", signal: stop.signal }).catch(() => null);
-    clearTimeout(limit);
+    const line = await there();
     if (gone) return;
     // A second press would throw the answer to the first away.
-    setTimeout(() => { sending = false; }, reply?.ok ? WAIT : 0);
-    if (reply?.ok) plainly(form, button); else unsent(form, button);
+    setTimeout(() => { sending = false; }, line ? WAIT : 0);
+    if (line) plainly(form, button); else unsent(form, button);
+  }
+
+  // Whether we can be reached. Before there is a session: whether our own sheet of styles can be had.
+  async function there() {
+    const stop = new AbortController(), limit = setTimeout(() => stop.abort(), WAIT);
+    asking.signal.addEventListener("abort", () => stop.abort(), { once: true });
+    const asked = inSession
+      ? fetch("/presence?is=here", { method: "POST", signal: stop.signal })
+      : fetch(document.querySelector("link[rel=stylesheet]").href, { cache: "no-store", signal: stop.signal });
+    const reply = await asked.catch(() => null);
+    clearTimeout(limit);
+    return Boolean(reply?.ok);
   }
 
   // Something unexpected came back: let the browser post the form, which shows the whole page.
@@ -255,7 +260,10 @@
     const box = make("div", "", { id: "unsent", className: "card trouble" });
     const head = make("h2", _("We could not send that"), { tabIndex: -1 });
     const retry = make("button", _("Try again"), { type: "button", className: "button" });
-    retry.addEventListener("click", () => { if (!sending) (lines ? send : reach)(form, button); });
+    retry.addEventListener("click", () => {
+      if (form.matches("[action='/start']")) form.requestSubmit();
+      else if (!sending) (lines ? send : reach)(form, button);
+    });
     box.append(
       head,
       make("p", why),
@@ -354,6 +362,14 @@
       const form = event.target;
       if (form.getAttribute("action") !== "/start") return;
       event.preventDefault();
+      if (sending) return;
+      sending = true;
+      get("unsent")?.remove();
+      // Without a network the browser's own page would take the place of this one, and of 999 on it.
+      const line = await there();
+      setTimeout(() => { sending = false; }, line ? WAIT : 0);
+      if (gone) return;
+      if (!line) { unsent(form); return; }
       if (form.method === "get") { location.replace("/start"); return; }
       try {
         const reply = await fetch("/start", { method: "POST", redirect: "manual", signal: asking.signal });
@@ -363,6 +379,15 @@
       } catch {
         if (!gone) form.submit();
       }
+    });
+  }
+
+  // The field for the code, and all forms behind it.
+  function codePage() {
+    document.addEventListener("submit", (event) => {
+      if (!event.target.matches("form[action='/return'], form[action^='/return/']")) return;
+      event.preventDefault();
+      if (!sending) reach(event.target, event.submitter);
     });
   }
 })();
