@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import signal
-import subprocess
-import sys
 import threading
-import time
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,9 +22,9 @@ from casework.related.indexes import left_with_key, rebuild_indexes
 from casework.store import Store, drafts
 from casework.store.relation_tables import indexed_report
 from tests.domain.conftest import CHRISTMAS_EVE, NAMED, make_case, show_case
+from tests.rotating import rotated
 
 NOW = CHRISTMAS_EVE
-REPOSITORY = Path(__file__).parents[2]
 CLOSING = dict.fromkeys((*progress.CLOSING_FIELDS, "satisfaction_not_asked", "safeguarding"), "canary-closing")
 
 
@@ -129,31 +124,16 @@ def test_a_rotation_that_died_before_its_first_value_is_finished(any_store: Stor
 
 @pytest.mark.slow
 def test_a_killed_rotation_is_finished(any_store: Store) -> None:
-    """SIGKILL at several moments; in between a running process reads and writes."""
+    """SIGKILL at several values; in between a running process reads."""
     references = fill(any_store, 2)
-    code = (
-        "import sys; from casework.privacy import rotation; rotation.BATCH = 1; rotation._PAUSE_SECONDS = 0.02\n"
-        "sys.argv[1:] = ['keys', 'rotate']\n"
-        "from casework.cli import main; main()"
-    )
-    environment = {
-        **os.environ, "REPORTING_HOME": str(any_store.settings.home), "PYTHONPATH": str(REPOSITORY),
-        "REPORTING_ENV": "test", "REPORTING_DATABASE_URL": any_store.settings.database,
-    }  # fmt: skip
-    for enough in (1, 3, 5):
+    for die_at in (2, 4, 6):
         old = rotation.counts(any_store)[1]
-        process = subprocess.Popen([sys.executable, "-c", code], env=environment, cwd=any_store.settings.home)
-        deadline = time.monotonic() + 60
-        while rotation.counts(any_store)[1] > old - enough and time.monotonic() < deadline:
-            assert process.poll() is None
-            time.sleep(0.01)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        assert rotated(any_store, die_at=die_at, batch=1) == -signal.SIGKILL
+        assert rotation.counts(any_store)[1] == old - (die_at - 1), "all before that value are kept"
+        assert rotation.pending(any_store)
         for reference in references:
             readable(any_store, reference)
-    assert rotation.pending(any_store)
-    ended = subprocess.run([sys.executable, "-c", code], env=environment, cwd=any_store.settings.home, check=False)
-    assert ended.returncode == 0
+    assert rotated(any_store, batch=1) == 0
     assert rotation.counts(any_store)[1] == 0 and not rotation.pending(any_store)
     for reference in references:
         readable(any_store, reference)

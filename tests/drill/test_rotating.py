@@ -5,12 +5,9 @@
 
 from __future__ import annotations
 
-import os
 import random
 import secrets
-import subprocess
-import sys
-import time
+import signal
 
 import pytest
 import sqlalchemy as sa
@@ -25,11 +22,13 @@ from casework.store import Store
 from casework.store.tables import case_record
 from tests.domain.conftest import CHRISTMAS_EVE
 from tests.drill import counts
-from tests.drill.processes import ROOT
 from tests.drill.telling import report
+from tests.rotating import rotated
 
 pytestmark = pytest.mark.slow
 AT_ONCE = 100
+# Smaller than what the first kill leaves behind, so that each finds something done and something to do.
+BATCH = 10
 LOOKED_AT = 25
 
 
@@ -51,12 +50,6 @@ def unreadable(store: Store, told: dict[str, str]) -> list[str]:
         return [key for key, words in told.items() if records.first_told(db, key)["answers"]["account"] != words]
 
 
-def start(store: Store) -> subprocess.Popen[bytes]:
-    environment = {**os.environ, "REPORTING_HOME": str(store.settings.home), "REPORTING_ENV": "test"}
-    return subprocess.Popen([sys.executable, "-m", "casework.cli", "keys", "rotate"], cwd=ROOT, env=environment,
-                            stdout=subprocess.DEVNULL)  # fmt: skip
-
-
 def test_a_rotation_of_many_cases_is_finished_after_it_was_killed(staffed: Store) -> None:
     told = fill(staffed, counts.ROTATED)
     chance = random.Random(counts.SEED)
@@ -64,19 +57,15 @@ def test_a_rotation_of_many_cases_is_finished_after_it_was_killed(staffed: Store
     assert whole >= counts.ROTATED
     for kill in range(1, counts.ROTATION_KILLS + 1):
         enough = whole - int(whole * (kill - chance.random() / 2) / (counts.ROTATION_KILLS + 1))
-        process = start(staffed)
-        while rotation.counts(staffed)[1] > enough:
-            assert process.poll() is None, "it ended before it was killed"
-            time.sleep(0.005)
-        process.kill()
-        process.wait()
+        die_at = rotation.counts(staffed)[1] - enough
+        assert rotated(staffed, die_at=die_at, batch=BATCH) == -signal.SIGKILL
         assert rotation.pending(staffed)
         left = rotation.counts(staffed)
         assert left[1] and left[2], "some values have the old key, some the new one"
         assert unreadable(staffed, dict(chance.sample(sorted(told.items()), min(len(told), LOOKED_AT)))) == []
         # Whoever reports meanwhile is not kept waiting, and is read with the others.
         told |= fill(staffed, 1)
-    assert start(staffed).wait() == 0
+    assert rotated(staffed) == 0
     assert not rotation.pending(staffed) and rotation.counts(staffed)[1] == 0
     assert staffed.keys.numbers == [1, 2], "it went on with the same key"
     with staffed.read() as db:
