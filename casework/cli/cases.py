@@ -123,9 +123,11 @@ def show(reference: str, as_json: bool, reveal: bool, reason: str) -> int:
 
 
 def _print(case: dict[str, Any]) -> None:
-    apart = ("answers", "clocks", "timeline", "reasons", "identity_details", "messages", "related")
+    apart = ("answers", "clocks", "timeline", "reasons", "identity_details", "messages", "related", "closing")
     table("Case", ("", ""), [(name, value) for name, value in case.items() if name not in apart])
     table("Answers", ("Question", "Answer"), list(case["answers"].items()))
+    if "closing" in case:
+        table("Closing", ("", ""), list(case["closing"].items()))
     if "identity_details" in case:
         table("Identity", ("", ""), list(case["identity_details"].items()))
     table("Clocks", ("Clock", "Due", "Met", "By"),
@@ -148,7 +150,10 @@ def _print(case: dict[str, Any]) -> None:
             [(m["at"][:16].replace("T", " "), m["author"], m["kind"], m["text"], m["new"]) for m in case["messages"]],
         )
     for line in case["timeline"]:
-        say(f"{line['at'][:16].replace('T', ' ')}  {text_of(line['event'])}  {text_of(line['by'])}")
+        detail = f" ({text_of(line['detail'])})" if line.get("detail") else ""
+        say(f"{line['at'][:16].replace('T', ' ')}  {text_of(line['event'])}{detail}  {text_of(line['by'])}")
+        for said in text_of(line.get("reason") or "").splitlines():
+            say(f"    {said}")
 
 
 def _status(case: dict[str, Any]) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from casework.cli.output import complain, open_store, print_json, say, text_of, who
+from casework.cli.output import complain, open_store, print_json, say, text_of, typed, who
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -52,13 +51,9 @@ def answer(reference: str, text: str, as_json: bool) -> int:
     """Write to the reporter. Without ``--text`` the message is read from standard input."""
     from casework import cases
 
-    if not text:
-        if sys.stdin.isatty():
-            print("Your message; end it with Ctrl-D on a line of its own.", file=sys.stderr)
-        text = sys.stdin.read().strip()
-
+    words = typed(text, "Your message")
     try:
-        key = _with_case(reference, lambda db, case, now: cases.add_message(db, case, text, who(), now))
+        key = _with_case(reference, lambda db, case, now: cases.add_message(db, case, words, who(), now))
     except cases.EmptyMessage:
         complain("There is nothing in the message.")
         return 2

@@ -50,6 +50,15 @@ def say(text: str) -> None:
     print(text)
 
 
+def typed(text: str, what: str) -> str:
+    """Words from an option, or else from standard input, where no history keeps them; a person is told how."""
+    if text:
+        return text.strip()
+    if sys.stdin.isatty():
+        print(f"{what}; end it with Ctrl-D on a line of its own.", file=sys.stderr)
+    return sys.stdin.read().strip()
+
+
 def complain(text: str) -> None:
     print(f"Error: {text}", file=sys.stderr)
 

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from casework import audit, cases, retention
 from casework.audit import Act, Entry
 from casework.audit.head import NAME, read_head
-from casework.cases import progress
+from casework.cases import progress, relabel
 from casework.settings import Settings
 from casework.store import Store, StoreUnavailable
 from tests.domain.conftest import CHRISTMAS_EVE, NAMED, make_case, show_case
@@ -61,8 +61,8 @@ def test_each_reading_reveal_label_change_and_transfer_is_one_entry(any_store: S
     show_case(any_store, made.reference)
     show_case(any_store, made.reference, reveal=True, reason="canary-reason")
     with any_store.begin() as db:
-        progress.change_label(db, made.reference, "category", "hate", "jo", NOW, "canary-reason")
-        progress.confirm_labels(db, made.reference, "jo", NOW)
+        relabel.change_label(db, made.reference, "category", "hate", "jo", NOW, "canary-reason")
+        relabel.confirm_labels(db, made.reference, "jo", NOW)
         progress.hand_over(db, made.reference, other, "jo", NOW, "canary-reason")
     assert acts(any_store, reference=made.reference) == [
         ("read_account", "done"),
@@ -107,7 +107,11 @@ def test_a_purge_is_in_it_and_does_not_reach_it(any_store: Store) -> None:
         closing = dict.fromkeys((*progress.CLOSING_FIELDS, "satisfaction_not_asked", "safeguarding"), "x")
         progress.close(db, made.reference, "jo", NOW, closing)
     retention.run(any_store, NOW + timedelta(days=366 * 7))
-    assert acts(any_store, reference=made.reference) == [("read_account", "done"), ("purge", "done")]
+    assert acts(any_store, reference=made.reference) == [
+        ("read_account", "done"),
+        ("change_status", "done"),
+        ("purge", "done"),
+    ]
     assert audit.verify(any_store).whole
 
 
