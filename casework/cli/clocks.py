@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from casework.cli.output import complain, open_store, print_json, say, table, who
+from casework.cli.output import complain, here, open_store, print_json, say, table, who
 
 
 def due(hours: float, as_json: bool) -> None:
@@ -24,7 +24,7 @@ def due(hours: float, as_json: bool) -> None:
         print_json(shown)
         return
     table("Clocks", ("Reference", "Clock", "Ends", "Overdue", "Advisor"),
-          [(one["reference"], one["name"], one["due_at"][:16].replace("T", " "), one["overdue"], one["advisor"])
+          [(one["reference"], one["name"], here(one["due_at"]), one["overdue"], one["advisor"])
            for one in shown])  # fmt: skip
 
 

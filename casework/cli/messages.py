@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from casework.cli.output import complain, open_store, print_json, say, text_of, typed, who
+from casework.cli.output import complain, here, open_store, print_json, say, text_of, typed, who
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -38,7 +38,7 @@ def show(reference: str, as_json: bool) -> int:
     for line in found:
         kind = f", {_KINDS[line['kind']]}" if line["kind"] in _KINDS else ""
         new = " (new)" if line["new"] else ""
-        say(f"{line['at'][:16].replace('T', ' ')}  {line['author']}{kind}{new}")
+        say(f"{here(line['at'])}  {line['author']}{kind}{new}")
         if line["text"]:
             say(text_of(line["text"]))
         say("")

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -84,6 +85,16 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> 
     for row in rows:
         shown.add_row(*(Text(text_of(cell)) for cell in row))
     Console(width=None if sys.stdout.isatty() else _WIDTH_OF_FILES).print(shown)
+
+
+def here(moment: datetime | str | None) -> str:
+    """A moment as a person reads it: London time, as promises are made in. Programs get UTC."""
+    if moment is None:
+        return text_of(None)
+    from casework.clocks.working import LONDON
+
+    known = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    return f"{known.astimezone(LONDON):%Y-%m-%d %H:%M}"
 
 
 def text_of(value: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,16 @@ def test_what_cannot_be_done_is_said_in_a_sentence(
     assert done.exit_code == status and says in done.stderr and done.stdout == ""
     assert "Traceback" not in done.stderr
     assert shown(run, reference)["status"] == "new"
+
+
+def test_people_are_shown_london_time_and_programs_utc(run: Run, installed: Store) -> None:
+    with installed.begin() as db:
+        told = a_submission(labels=labels("hate", strands=("age",)))
+        reference = cases.create_case(db, told, datetime(2026, 7, 1, 23, 30, tzinfo=UTC)).reference
+    assert "2026-07-02 00:30" in run("cases", "list").stdout
+    shown_case = run("cases", "show", reference).stdout
+    assert "2026-07-03 17:00" in shown_case and "+00:00" not in shown_case
+    assert shown(run, reference)["clocks"][0]["due_at"] == "2026-07-03T16:00:00+00:00"
 
 
 def test_a_count_that_drifted_is_found_and_put_right(run: Run, installed: Store, reference: str) -> None:
