@@ -191,7 +191,7 @@ class PageReturn:
         """A page of the opened case; without such a session the field for the code. `token`: of what was sent."""
         token = token or session_of(request) or ""
         try:
-            case = await self.service.returning.look(token)
+            case = await self.service.returning.look(token, reading=request.method != "HEAD")
         except ChatError as problem:
             if problem.status != 401:
                 return troubles.trouble(self.pages, request, problem, links=_AGAIN)
