@@ -161,7 +161,7 @@ def in_english(stack: Stack) -> dict[str, tuple[Act, dict[str, Any]]]:
 
 def made_up(_: Stack) -> dict[str, tuple[Act, dict[str, Any]]]:
     """As `in_english`, of the made-up languages."""
-    return {"right-to-left": (from_right_to_left, {"extra_http_headers": {"Accept-Language": "ar-XB"}})}
+    return {"right-to-left": (from_right_to_left, {"locale": "ar-XB"})}
 
 
 def take(browser: Browser, stack: Stack, name: str, act: Act, how: dict[str, Any]) -> Path:
