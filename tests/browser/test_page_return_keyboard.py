@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.by_hand import soon
 from tests.browser.seeing import OUT, Open
 from tests.kit import Chat, Stack
 
@@ -136,4 +137,4 @@ def test_the_way_back_by_keyboard(opened: Open, running_stack: Stack, sent: Chat
     expect(page.get_by_role("heading", level=1)).to_contain_text(sent.reference)
     press(page, "Finish and close")
     page.wait_for_url(f"{OUT}**")
-    assert page.context.cookies() == []
+    assert soon(page, lambda: page.context.cookies() == [])

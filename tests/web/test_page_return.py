@@ -104,7 +104,13 @@ def test_a_right_code_and_a_wrong_one_take_the_same_time(
         front.ask("POST", "/chat/api/receipts", json={"code": code})
         return time.perf_counter() - began
 
-    right, wrong = ([seconds(code) for _ in range(2)] for code in (sent.code, "1234 5678 9012 3456"))
+    right, wrong = [], []
+    # The shortest of each counts: a pause of the machine makes some longer, never one shorter.
+    for _ in range(8):
+        right.append(seconds(sent.code))
+        wrong.append(seconds("1234 5678 9012 3456"))
+        if abs(min(right) - min(wrong)) < 0.2:
+            break
     assert min(*right, *wrong) >= 0.98
     assert abs(min(right) - min(wrong)) < 0.2
 
