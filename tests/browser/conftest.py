@@ -20,7 +20,7 @@ from starlette.middleware import Middleware
 from tests.browser.by_hand import begin
 from tests.browser.seeing import OUT, Open
 from tests.browser.states import Shower
-from tests.kit import Stack
+from tests.kit import Chat, Stack
 from tests.web.pages_by_hand import Service
 from web.chat import pages
 from web.chat.errors import error
@@ -99,6 +99,19 @@ def address(door: Door) -> str:
 def real(running_stack: Stack) -> str:
     """The address of the whole running service."""
     return running_stack.base
+
+
+@pytest.fixture
+def sent(running_stack: Stack) -> Chat:
+    """A report that was sent, named."""
+    chat = Chat(running_stack.base)
+    answers = {
+        "identity": "named", "reporter_name": "Canary Name", "contact_method": "email",
+        "contact_value": "canary@example.org", "contact_safety": ["email_ok"],
+    }  # fmt: skip
+    chat.to("review", answers)
+    chat.choose("send")
+    return chat
 
 
 @pytest.fixture

@@ -23,19 +23,6 @@ def page(opened: Open, real: str, request: pytest.FixtureRequest) -> Page:
     return opened("/return", base=real, plain=not request.param)
 
 
-@pytest.fixture
-def sent(running_stack: Stack) -> Chat:
-    """A report that was sent, named."""
-    chat = Chat(running_stack.base)
-    answers = {
-        "identity": "named", "reporter_name": "Canary Name", "contact_method": "email",
-        "contact_value": "canary@example.org", "contact_safety": ["email_ok"],
-    }  # fmt: skip
-    chat.to("review", answers)
-    chat.choose("send")
-    return chat
-
-
 def enter(page: Page, code: str) -> None:
     page.goto("/return")
     page.get_by_label("Your code").fill(code)

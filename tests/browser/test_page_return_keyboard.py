@@ -45,19 +45,6 @@ ORDER = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def sent(running_stack: Stack) -> Chat:
-    """A report that was sent, named."""
-    chat = Chat(running_stack.base)
-    answers = {
-        "identity": "named", "reporter_name": "Sam Sample", "contact_method": "email",
-        "contact_value": "sam@example.org", "contact_safety": ["email_ok"],
-    }  # fmt: skip
-    chat.to("review", answers)
-    chat.choose("send")
-    return chat
-
-
 def stops(page: Page) -> list[str]:
     """What Tab comes to, once round: the order of the page; fails where Tab is held somewhere."""
     page.evaluate("() => { document.activeElement?.blur(); getSelection().removeAllRanges(); }")
@@ -135,22 +122,16 @@ def test_the_way_back_by_keyboard(opened: Open, running_stack: Stack, sent: Chat
     expect(page.locator("#done")).to_be_focused()
     assert running_stack.case(sent.reference)["contact"]["method"] == "text"
 
-    press(page, "Withdraw")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Withdraw")
-    in_order(page, "withdraw")
-    press(page, "Yes, withdraw")
-    expect(page.locator("#done")).to_be_focused()
-    press(page, "Go on after all")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Go on after all")
-    in_order(page, "go on")
-    press(page, "Please go on")
-    expect(page.locator("#done")).to_be_focused()
-
-    press(page, "Get a new code")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Get a new code")
-    in_order(page, "new code")
-    press(page, "Show my new code")
-    expect(page.locator("#kept")).to_be_focused()
+    for link, order, button, then in (
+        ("Withdraw", "withdraw", "Yes, withdraw", "#done"),
+        ("Go on after all", "go on", "Please go on", "#done"),
+        ("Get a new code", "new code", "Show my new code", "#kept"),
+    ):
+        press(page, link)
+        expect(page.get_by_role("heading", level=1)).to_have_text(link)
+        in_order(page, order)
+        press(page, button)
+        expect(page.locator(then)).to_be_focused()
     in_order(page, "new code shown")
     press(page, "I have kept it")
     expect(page.get_by_role("heading", level=1)).to_contain_text(sent.reference)
