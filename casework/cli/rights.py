@@ -95,7 +95,9 @@ def withdraw(reference: str, how: str, confirm_only: bool, as_json: bool) -> int
     key = tidy_reference(reference)
     act = confirm_withdrawal if confirm_only else withdraw_for
     done, ended = _act(lambda db, now: act(db, key, who(), now, how))
-    said = "Withdrawn." if ended else "Noted. The work goes on all the same: somebody may be at risk."
+    said = "Noted. The work goes on all the same: somebody may be at risk."
+    if ended:
+        said = "Withdrawn. Close it with its review now: `reporting cases close`."
     return _told(done, as_json, {"reference": key, "withdrawn": bool(ended)}, said)
 
 

@@ -216,6 +216,8 @@ def test_a_withdrawal_is_confirmed_with_how_it_was_asked(any_store: Store) -> No
     shown = show_case(any_store, reference)
     assert (shown["status"], shown["timeline"][-1]["event"]) == ("withdrawn", "withdrawal_confirmed")
     assert shown["timeline"][-1]["reason"] == "rang the safe number, alone"
+    with pytest.raises(NotAllowed, match="already"), any_store.begin() as db:
+        confirm_withdrawal(db, reference, BY, LATER, "rang again")
 
 
 def test_a_withdrawal_never_ends_a_safeguarding_concern(any_store: Store) -> None:
