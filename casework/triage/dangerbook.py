@@ -336,9 +336,8 @@ def _anchors(made: DangerBook, telling: dict[int, Pattern]) -> frozenset[str]:
     return frozenset(words | {phrase[0] for phrase, family in made.lexicon.all_phrases() if family in judged})
 
 
-def read_words(text: str) -> list[str]:
-    """The words of a message as the lexicon reads them; quickly, where nothing is disguised."""
-    lexicon = danger_book().lexicon
+def typed_words(text: str) -> list[str]:
+    """The words of a message as they were typed, in small letters."""
     low = text.lower()
     if not low.isascii():
         for mark, plainly in _TYPED:
@@ -349,7 +348,12 @@ def read_words(text: str) -> list[str]:
     for mark in _MARKS.keys() & set(low):
         low = low.replace(mark, _MARKS[mark])
     low = f" {low} ".replace("' ", " ").replace(" '", " ' ")
-    words = [word for word in low.split(" ") if word]
+    return [word for word in low.split(" ") if word]
+
+
+def put_right(words: list[str]) -> list[str]:
+    """Typed words as the lexicon reads them; quickly, where nothing is disguised."""
+    lexicon = danger_book().lexicon
     reading: dict[str, str] = {}
     odd = 0
     known, misspelt = lexicon.known, lexicon.misspelt

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from casework.triage.abroad import PLAINLY_ENGLISH, Abroad, read_abroad
-from casework.triage.dangerbook import LABELS, danger_book, read_words
+from casework.triage.dangerbook import LABELS, danger_book, put_right, typed_words
 from casework.triage.guards import blocked
 from casework.triage.labels import EMERGENCY_FLAGS, RISK_FLAGS, Screen
 from casework.triage.languages import ENGLISH, foreign
@@ -65,22 +65,24 @@ def screen(text: str) -> Screen:
     """Signs of danger in one message, whatever question it answers. Total; no words are kept."""
     book = danger_book()
     abroad = text if _OTHER_SCRIPT.search(text) else ""
-    words = read_words(text)
-    told = read_abroad(text, bounded=True) if abroad or not _plainly_english(words) else _NOTHING
+    typed = typed_words(text)
+    told = read_abroad(text, bounded=True) if abroad or not _plainly_english(typed) else _NOTHING
+    words = put_right(typed)
     if not abroad and not told.signs and book.anchors.isdisjoint(words):
         return Screen(False, False, frozenset(), ())
     tagged = book.read(words)
     if len(words) <= _LONG:
-        return judge(tagged, book.apply(tagged), abroad, told)
-    return judge(tagged, book.apply(tagged, settled=lambda found: _settled(tagged, found, len(words))), abroad, told)
+        return judge(tagged, book.apply(tagged), typed, abroad, told)
+    found = book.apply(tagged, settled=lambda so_far: _settled(tagged, so_far, len(words)))
+    return judge(tagged, found, typed, abroad, told)
 
 
 def _settled(tagged: Text, found: Found, size: int) -> bool:
     return any(name.startswith("now:") for name in found) or bool(_likely(tagged, found, size)[0])
 
 
-def judge(tagged: Text, found: Found, abroad: str = "", told: Abroad = _NOTHING) -> Screen:
-    """The screening of a message that has been read already."""
+def judge(tagged: Text, found: Found, typed: list[str], abroad: str = "", told: Abroad = _NOTHING) -> Screen:
+    """The screening of a message that has been read already; ``typed`` are its words before any was put right."""
     rules = {hit.rule for name, hits in found.items() if not name.startswith(_QUIET) for hit in hits}
     now = {name[4:] for name in found if name.startswith("now:")}
     size = sum(1 for word in tagged.words if not is_stop(word) and word not in ",'\"")
@@ -104,7 +106,7 @@ def judge(tagged: Text, found: Found, abroad: str = "", told: Abroad = _NOTHING)
     if size <= 3 and any(sign in tagged.at for sign in "🔪🔫🗡🪓🔥💣"):
         now.add("immediate_danger")
         rules.add("danger.sign")
-    abroad_now, abroad_doubt = _abroad(tagged, abroad, short)
+    abroad_now, abroad_doubt = _abroad(tagged, typed, abroad, short)
     risks = told.values("flag")
     if risks & EMERGENCY_FLAGS:
         now |= risks & EMERGENCY_FLAGS
@@ -183,26 +185,22 @@ def _close(one: Hit, other: Hit, reach: int) -> bool:
     return one.rule != other.rule and one.first - other.last <= reach and other.first - one.last <= reach
 
 
-def _abroad(tagged: Text, abroad: str, short: bool) -> tuple[bool, bool]:
+def _abroad(tagged: Text, typed: list[str], abroad: str, short: bool) -> tuple[bool, bool]:
     """Whether a message in another language cries for help, or tells of danger now; and whether it may."""
     if tagged.named("cry_abroad") or any(cry in abroad for cry in _CRIES):
         return True, True
     words = tagged.named("danger_abroad")
     count = words.bit_count() + sum(sign in abroad for sign in _SIGNS)
-    if not count or (words and count == words.bit_count() and not short and not _foreign_words(tagged)):
+    if not count or (words and count == words.bit_count() and not short and not _foreign_words(typed)):
         return False, bool(count) and not words
     over = bool(tagged.named("past_abroad")) or any(sign in abroad for sign in _PAST_SIGNS)
     present = bool(tagged.named("now_abroad")) or any(sign in abroad for sign in _NOW_SIGNS)
     return not over and (present or count > 1 or short), True
 
 
-def _foreign_words(tagged: Text) -> bool:
-    return foreign(" ".join(tagged.words)) is not None or not _english(tagged.words)
-
-
-def _english(words: list[str]) -> bool:
-    """Whether the words read like English at all."""
-    return sum(word in ENGLISH for word in words) * 5 >= len(words)
+def _foreign_words(typed: list[str]) -> bool:
+    """Whether the words are of another language, or not like English at all; put right, a foreign ``u`` is a you."""
+    return foreign(" ".join(typed)) is not None or sum(word in ENGLISH for word in typed) * 5 < len(typed)
 
 
 def _plainly_english(words: list[str]) -> bool:
