@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from casework.triage.abroad import PLAINLY_ENGLISH, Abroad, read_abroad
+from casework.triage.abroad.signs import signs
 from casework.triage.dangerbook import LABELS, danger_book, put_right, typed_words
 from casework.triage.guards import blocked
 from casework.triage.labels import EMERGENCY_FLAGS, RISK_FLAGS, Screen
@@ -18,29 +19,6 @@ from casework.triage.words import is_stop
 
 __all__ = ["LABELS", "judge", "screen"]
 
-# Plain cries in scripts without our word boundaries; then words of danger, which alone only raise a doubt.
-_CRIES = (
-    "救命", "救我", "帮帮我", "幫幫我", "النجدة", "ساعدوني", "ساعدني", "أنقذوني", "انقذوني", "کمک", "یارمەتی", "فریام",
-    "помогите", "допоможіть", "рятуйте", "спасите", "поможіть", "מצילים", "મદદ", "बचाओ", "ਬਚਾਓ", "مدد", "বাঁচাও", "உதவி", "እርዳታ", "βοήθεια", "помощь", "допомога",
-)  # fmt: skip
-_SIGNS = (
-    "刀", "着火", "著火", "火灾", "失火", "枪", "杀我", "杀了我", "报警", "流血", "砸门", "踢门", "撞门", "破门", "没有呼吸", "不呼吸", "昏迷", "打我", "煤气", "浓烟",
-    "سكين", "سكينة", "سكينه", "حريق", "يقتلني", "سيقتلني", "الشرطة", "سلاح", "يضربني", "يكسر الباب", "يضرب الباب", "عم يكسر", "لا يتنفس", "لا تتنفس", "نزيف",
-    "ينزف", "دخان", "غاز", "عصا حديد", "الإسعاف", "اسعاف", "إسعاف", "لا يجيب", "لا تجيب", "سقط في", "فأس", "مسدس", "حبوب", "الدواء كله",
-    "چاقو", "آتش", "می‌کشه", "میکشه", "پلیس", "در را می‌شکن", "در رو میشکن", "نفس نمی", "خون", "دود", "اورژانس", "قرص", "چەقۆ", "ئاگر", "دەمکوژ", "پۆلیس",
-    "لێم دەدات", "دەرگا دەشکێن", "هەناسە", "خوێن", "دووکەڵ",
-    "нож", "ніж", "ножем", "пожеж", "пожар", "вб'є", "вбʼє", "убьет", "убьёт", "поліці", "полици", "б'є мене", "бьет меня", "бьёт меня", "кров", "ломит", "ламають двер",
-    "ломають двер", "ломает двер", "вибива", "выбива", "не диха", "не дыш", "дим іде", "горить", "горит", "губи сині", "губы синие", "без свідом", "без сознан", "сокир", "топор", "газом", "швидку", "скорую", "таблетк", "б'ють", "бьют",
-)  # fmt: skip
-# That it is now, or that somebody must come at once; and that it is over.
-_NOW_SIGNS = (
-    "الآن", "الان", "هلق", "دلوقتي", "الحين", "بسرعة", "أسرع", "أرسلوا", "ارسلوا", "أرجوكم", "فورا", "همین الان", "همین الآن", "زود", "سریع", "امشب", "ئێستا", "خێرا", "تکایە خێرا",
-    "зараз", "сейчас", "швидко", "швидше", "быстро", "скорее", "скоріше", "негайно", "现在", "正在", "快", "马上", "立刻",
-)  # fmt: skip
-_PAST_SIGNS = (
-    "أمس", "امبارح", "البارحة", "الأسبوع الماضي", "كل يوم", "كل ليلة", "دیشب", "دیروز", "هفته پیش", "هر شب", "هر روز", "ڕابردوو", "دوێنێ", "هەموو شەوێک",
-    "вчора", "вчера", "минулого", "прошл", "щодня", "щоночі", "каждый день", "каждую ночь", "昨天", "昨晚", "上周", "每天", "每晚", "去年",
-)  # fmt: skip
 _OTHER_SCRIPT = re.compile("[\u0370-\u1fff\u3040-\uffee]")
 _NOTHING = Abroad()
 _PANIC_WORDS = 6
@@ -187,14 +165,14 @@ def _close(one: Hit, other: Hit, reach: int) -> bool:
 
 def _abroad(tagged: Text, typed: list[str], abroad: str, short: bool) -> tuple[bool, bool]:
     """Whether a message in another language cries for help, or tells of danger now; and whether it may."""
-    if tagged.named("cry_abroad") or any(cry in abroad for cry in _CRIES):
+    if tagged.named("cry_abroad") or any(cry in abroad for cry in signs("cry")):
         return True, True
     words = tagged.named("danger_abroad")
-    count = words.bit_count() + sum(sign in abroad for sign in _SIGNS)
+    count = words.bit_count() + sum(sign in abroad for sign in signs("danger"))
     if not count or (words and count == words.bit_count() and not short and not _foreign_words(typed)):
         return False, bool(count) and not words
-    over = bool(tagged.named("past_abroad")) or any(sign in abroad for sign in _PAST_SIGNS)
-    present = bool(tagged.named("now_abroad")) or any(sign in abroad for sign in _NOW_SIGNS)
+    over = bool(tagged.named("past_abroad")) or any(sign in abroad for sign in signs("past"))
+    present = bool(tagged.named("now_abroad")) or any(sign in abroad for sign in signs("now"))
     return not over and (present or count > 1 or short), True
 
 
