@@ -9,12 +9,14 @@ import re
 
 from casework.triage.abroad import PLAINLY_ENGLISH, Abroad, read_abroad
 from casework.triage.abroad.signs import signs
-from casework.triage.dangerbook import LABELS, danger_book, put_right, typed_words
+from casework.triage.dangerbook import LABELS
+from casework.triage.dangerindex import danger_book
 from casework.triage.guards import blocked
 from casework.triage.labels import EMERGENCY_FLAGS, RISK_FLAGS, Screen
 from casework.triage.languages import ENGLISH, foreign
 from casework.triage.rules import Found, Hit
 from casework.triage.text import Text
+from casework.triage.typed import put_right, typed_words
 from casework.triage.words import is_stop
 
 __all__ = ["LABELS", "judge", "screen"]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from casework.triage import screen
-from casework.triage.dangerbook import put_right, typed_words
 from casework.triage.decide import label
 from casework.triage.learnt import Signs
 from casework.triage.lexicon import lexicon
 from casework.triage.reading import read_account
 from casework.triage.rules import rule_book
+from casework.triage.typed import put_right, typed_words
 
 
 def test_a_misspelling_in_words_of_danger_reads_as_the_right_word() -> None:
