@@ -84,6 +84,14 @@ def test_contact_is_changed_and_never_shown(front: Front, browser: Browser) -> N
     }  # fmt: skip
 
 
+def test_only_a_field_with_a_fault_is_said_to_be_wrong(browser: Browser, sent: Sent) -> None:
+    browser.open(sent.code)
+    assert "aria-invalid" not in browser.get("/return/contact").text
+    reply = browser.send("/return/contact", do="save", method="none", note="word " * 900)
+    assert reply.status_code == 413
+    assert re.findall(r'<(\w+)[^>]* aria-invalid="true"', reply.text) == ["textarea"]
+
+
 def test_becoming_anonymous_erases_and_stops_the_alert(front: Front, browser: Browser) -> None:
     sent = send(front, **NAMED)
     browser.open(sent.code)

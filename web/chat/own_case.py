@@ -94,14 +94,14 @@ def shown(db: Db, case: Any) -> dict[str, Any]:
     return {"reference": case.reference, "status": status, "state": state, "messages": messages}
 
 
-def look(services: Services, session: Session) -> dict[str, Any]:
-    """The case as its page shows it; what the advisor wrote counts as read from now on."""
+def look(services: Services, session: Session, reading: bool = True) -> dict[str, Any]:
+    """The case as its page shows it. Where it is shown (`reading`), what the advisor wrote counts as read from now."""
     with services.store.read() as db:
         case = held(services, db, session).case
         seen = shown(db, case)
         asked = cases.withdrawal_asked(db, case.reference)
         seen |= {"withdrawn": asked, "closed": case.status == "closed", "contact": cases.contact_of(db, case.reference)}
-    if any(message["new"] for message in seen["messages"]):
+    if reading and any(message["new"] for message in seen["messages"]):
         with services.store.begin() as db:
             cases.mark_read(db, case.reference, "reporter", clocks.now(services.settings))
     return seen
