@@ -16,6 +16,7 @@ from web.chat.pages import PageRoutes
 from web.chat.service import ChatService
 from web.guard import Guard
 from web.headers import SecurityHeaders
+from web.heads import Heads
 from web.languages import Languages
 from web.logs import RequestLog
 from web.refusals import Refusals
@@ -53,6 +54,7 @@ def create_app(settings: Settings | None = None, service: ChatService | None = N
                 https=settings.address.startswith("https:"),
                 framed_by=(*settings.embed_origins, *(("'self'",) if settings.embed_page else ())),
             ),
+            Middleware(Heads),
             Middleware(Languages, offered=settings.languages),
             Middleware(Guard, refusals=refusals),
         ],

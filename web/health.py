@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable
 from fastapi import APIRouter
 from starlette.responses import JSONResponse
 
+from web.heads import READING
+
 Check = Callable[[], Awaitable[bool]]
 PART_SECONDS = 2.0
 
@@ -16,11 +18,11 @@ def router(checks: dict[str, Check]) -> APIRouter:
     """`/healthz` answers while the process lives; `/readyz` names every part, 503 if one is not ready."""
     routes = APIRouter(include_in_schema=False)
 
-    @routes.get("/healthz")
+    @routes.api_route("/healthz", methods=[*READING])
     async def healthz() -> JSONResponse:
         return JSONResponse({"status": "alive"})
 
-    @routes.get("/readyz")
+    @routes.api_route("/readyz", methods=[*READING])
     async def readyz() -> JSONResponse:
         results = await asyncio.gather(*(_passes(check) for check in checks.values()))
         parts = dict(zip(checks, results, strict=True))

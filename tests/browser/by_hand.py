@@ -47,7 +47,7 @@ def report(page: Page) -> None:
     asked(page, "check your answers")
 
 
-def soon(page: Page, holds: Callable[[], bool], seconds: float = 5) -> bool:
+def soon(page: Page, holds: Callable[[], bool], seconds: float = 20) -> bool:
     """Whether something holds within a time: what a page sends on its way out arrives a moment later."""
     for _ in range(int(seconds * 20)):
         if holds():

@@ -14,13 +14,13 @@ from typing import Any
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 from starlette.middleware import Middleware
 
 from tests.browser.by_hand import begin
 from tests.browser.seeing import OUT, Open
 from tests.browser.states import Shower
-from tests.kit import Stack
+from tests.kit import Chat, Stack
 from tests.web.pages_by_hand import Service
 from web.chat import pages
 from web.chat.errors import error
@@ -29,6 +29,9 @@ from web.refusals import Refusals
 
 Door = tuple[str, Service]
 PHONE = {"width": 390, "height": 844}
+# How long a page may take on a machine that is busy with something else. What must be quick says so itself.
+PATIENCE_MS = 30_000
+expect.set_options(timeout=PATIENCE_MS / 2)
 
 
 @pytest.fixture(scope="session")
@@ -99,6 +102,19 @@ def real(running_stack: Stack) -> str:
 
 
 @pytest.fixture
+def sent(running_stack: Stack) -> Chat:
+    """A report that was sent, named."""
+    chat = Chat(running_stack.base)
+    answers = {
+        "identity": "named", "reporter_name": "Canary Name", "contact_method": "email",
+        "contact_value": "canary@example.org", "contact_safety": ["email_ok"],
+    }  # fmt: skip
+    chat.to("review", answers)
+    chat.choose("send")
+    return chat
+
+
+@pytest.fixture
 def opened(browser: Browser, address: str) -> Iterator[Open]:
     """Opens pages, each in a browser of its own; a script error or a foreign address fails."""
     contexts: list[BrowserContext] = []
@@ -110,7 +126,7 @@ def opened(browser: Browser, address: str) -> Iterator[Open]:
         """`plain`: without the pages' script. `also`: a second address that may be asked. `refused`: it is expected
         that a policy keeps something out."""
         context = browser.new_context(**{"viewport": PHONE, "base_url": base, **more})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: wrong.append(str(error)))

@@ -1,6 +1,7 @@
 """``python -m tests.browser.pictures``: takes every picture of the pages in ``docs/screenshots`` anew, by itself.
 
-It starts the whole service with a home of its own, so what is seen is what people see. Not part of the tests.
+It starts the whole service with a home of its own, so what is seen is what people see; a second one, which offers the
+made-up languages too, is for the pictures of those alone. Not part of the tests.
 ``python -m tests.browser.pictures start dark`` takes these two alone.
 """
 
@@ -10,26 +11,29 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.by_hand import begin
+from tests.browser.small_png import with_palette
 from tests.browser.test_page_journeys import answer, answer_until
 from tests.kit import ROOT, Chat, Stack
 
 HERE = ROOT / "docs" / "screenshots"
 PHONE = {"width": 390, "height": 844}
 LOW = {"width": 320, "height": 256}
-SETTINGS = {"REPORTING_LANGUAGES": "en-GB,en-XA,ar-XB", "REPORTING_LANDLORD_PHONE": "0151 290 7000"}
+SETTINGS = {"REPORTING_LANGUAGES": "en-GB", "REPORTING_LANDLORD_PHONE": "0151 290 7000"}
+MADE_UP = {**SETTINGS, "REPORTING_LANGUAGES": "en-GB,ar-XB"}
 Act = Callable[[Page], None]
 
 
 def first_question(page: Page) -> None:
     page.goto("/")
-    # The languages at the foot are only for the pictures of the made-up one.
+    # By its place: its words are made up. The languages stand at the foot.
     page.locator("main form button").first.click()
     page.locator("#start button").click()
     page.locator("#asked").wait_for()
@@ -129,7 +133,7 @@ def from_right_to_left(page: Page) -> None:
     first_question(page)
 
 
-def pictures(stack: Stack) -> dict[str, tuple[Act, dict[str, Any]]]:
+def in_english(stack: Stack) -> dict[str, tuple[Act, dict[str, Any]]]:
     """What is taken: how the page gets there, and how the browser is set. `full`: all of the page."""
     full, reading = {"full": True}, {"viewport": {"width": 1100, "height": 800}}
     tall = {"viewport": {"width": 390, "height": 1250}}
@@ -152,8 +156,12 @@ def pictures(stack: Stack) -> dict[str, tuple[Act, dict[str, Any]]]:
         "narrow": (until("identity"), {"viewport": LOW}),
         "large-text": (large_text, {}),
         "reduced-motion": (until("reporter_role"), {"reduced_motion": "reduce"}),
-        "right-to-left": (from_right_to_left, {"extra_http_headers": {"Accept-Language": "ar-XB"}}),
     }
+
+
+def made_up(_: Stack) -> dict[str, tuple[Act, dict[str, Any]]]:
+    """As `in_english`, of the made-up languages."""
+    return {"right-to-left": (from_right_to_left, {"locale": "ar-XB"})}
 
 
 def take(browser: Browser, stack: Stack, name: str, act: Act, how: dict[str, Any]) -> Path:
@@ -167,7 +175,9 @@ def take(browser: Browser, stack: Stack, name: str, act: Act, how: dict[str, Any
     if full:
         page.evaluate("scrollTo(0, 0)")
     path = HERE / f"{name}.png"
-    page.screenshot(path=path, full_page=full)
+    png = page.screenshot(full_page=full)
+    page.goto("about:blank")
+    path.write_bytes(with_palette(page, png))
     context.close()
     return path
 
@@ -175,17 +185,24 @@ def take(browser: Browser, stack: Stack, name: str, act: Act, how: dict[str, Any
 def main(names: list[str]) -> None:
     """Take the pictures of these names, or all."""
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        for settings, pictures in ((SETTINGS, in_english), (MADE_UP, made_up)):
+            with served(settings) as stack:
+                for name, (act, how) in pictures(stack).items():
+                    if not names or name in names:
+                        path = take(browser, stack, name, act, how)
+                        print(f"{path.relative_to(ROOT)} {path.stat().st_size // 1000} kB", flush=True)
+        browser.close()
+
+
+@contextmanager
+def served(settings: dict[str, str]) -> Iterator[Stack]:
+    """The whole service with these settings and a home of its own, which goes with it."""
     home = Path(tempfile.mkdtemp(prefix="pictures-"))
-    stack = Stack(home / "home", extra=SETTINGS)
+    stack = Stack(home / "home", extra=settings)
     try:
-        stack.start()
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-            for name, (act, how) in pictures(stack).items():
-                if not names or name in names:
-                    path = take(browser, stack, name, act, how)
-                    print(f"{path.relative_to(ROOT)} {path.stat().st_size // 1000} kB", flush=True)
-            browser.close()
+        yield stack.start()
     finally:
         stack.stop()
         shutil.rmtree(home, ignore_errors=True)

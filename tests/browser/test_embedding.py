@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.by_hand import answer, asked, begin, soon
 from tests.browser.conftest import Door, open_door
-from tests.browser.seeing import NOTHING, OUT, Open, assert_accessible, stored
+from tests.browser.seeing import NOTHING, OUT, Open, assert_accessible, overflow, stored
 from tests.web.pages_by_hand import TOKEN
 
 pytestmark = pytest.mark.browser
@@ -93,7 +93,12 @@ def test_a_website_that_is_not_named_gets_no_frame(opened: Open, website: Websit
     website.uses(address, "data-frame")
     page = opened("/", base=website.origin, also=address, refused=True)
     page.get_by_role("link", name="Tell us what happened").click()
-    page.wait_for_timeout(500)
+    # Beside the browser's own words there is a way on.
+    way_on = page.get_by_role("dialog").get_by_role("link", name="(opens in a new tab)")
+    with page.expect_popup() as popup:
+        way_on.click()
+    expect(popup.value.get_by_role("heading", level=1)).to_contain_text("Before you start")
+    assert popup.value.evaluate("[document.referrer, window.opener]") == ["", None]
     assert [frame.url for frame in page.frames if frame.url.startswith(address)] == []
 
 
@@ -121,7 +126,16 @@ def test_closing_the_frame_gives_the_focus_back(opened: Open, website: Website, 
     link = page.get_by_role("link", name="Tell us what happened")
     link.click()
     expect(page.get_by_role("dialog")).to_be_visible()
-    page.get_by_role("button", name="Close").click()
+    close, frame = page.get_by_role("button", name="Close"), page.locator("iframe")
+    expect(close).to_be_focused()
+    # Nothing of the chat lies under the button, on the smallest phone too.
+    for size in ({"width": 320, "height": 568}, {"width": 1100, "height": 700}):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        inside, button = frame.bounding_box(), close.bounding_box()
+        assert inside and button and inside["y"] == 0 and inside["height"] > size["height"] * 0.8
+        assert inside["y"] + inside["height"] <= button["y"] and button["y"] + button["height"] <= size["height"]
+        assert overflow(page) == 0
+    close.click()
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(link).to_be_focused()
 

@@ -20,7 +20,7 @@ def test_ten_minutes_out_of_sight_close_the_page(opened: Open, service: Service)
     assert soon(page, lambda: page.context.cookies()[0]["expires"] > 0)
     page.clock.fast_forward("10:01")
     expect(page.get_by_role("heading", name="There is nothing here")).to_be_visible()
-    assert page.context.cookies() == [] and service.left == []
+    assert soon(page, lambda: page.context.cookies() == []) and service.left == []
 
 
 def test_back_in_time_nothing_is_lost(opened: Open, service: Service) -> None:

@@ -32,7 +32,7 @@ def test_way_out_without_script(opened: Open, service: Service) -> None:
     expect(page.get_by_text("my secret words")).to_be_visible()
     page.locator("a.exit").click()
     page.wait_for_url(f"{OUT}**")
-    assert service.left == [TOKEN] and page.context.cookies() == []
+    assert soon(page, lambda: service.left == [TOKEN] and page.context.cookies() == [])
     for _ in range(4):
         page.go_back()
         assert "my secret words" not in page.content()
@@ -102,6 +102,6 @@ def test_leaving_by_question_clears_the_page(chat: Page, service: Service) -> No
     service.deaf = error("no_session")
     chat.get_by_role("button", name="Leave without sending").click()
     expect(chat.get_by_role("heading", name="You have left")).to_be_focused()
-    assert "my secret words" not in chat.content() and chat.context.cookies() == []
+    assert "my secret words" not in chat.content() and soon(chat, lambda: chat.context.cookies() == [])
     chat.get_by_role("link", name="Close this page").click()
     chat.wait_for_url(f"{OUT}**")

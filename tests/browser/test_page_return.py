@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.by_hand import soon
 from tests.browser.seeing import NOTHING, OUT, Open, assert_accessible, stored
 from tests.kit import ROOT, Chat, Stack
 from tests.web.pages_by_hand import FORBIDDEN
@@ -20,19 +21,6 @@ pytestmark = pytest.mark.browser
 def page(opened: Open, real: str, request: pytest.FixtureRequest) -> Page:
     """The field for the code on the real service, with and without the pages' script."""
     return opened("/return", base=real, plain=not request.param)
-
-
-@pytest.fixture
-def sent(running_stack: Stack) -> Chat:
-    """A report that was sent, named."""
-    chat = Chat(running_stack.base)
-    answers = {
-        "identity": "named", "reporter_name": "Canary Name", "contact_method": "email",
-        "contact_value": "canary@example.org", "contact_safety": ["email_ok"],
-    }  # fmt: skip
-    chat.to("review", answers)
-    chat.choose("send")
-    return chat
 
 
 def enter(page: Page, code: str) -> None:
@@ -96,7 +84,7 @@ def test_write_change_withdraw_and_take_a_new_code(running_stack: Stack, page: P
     page.get_by_role("link", name="I have kept it").click()
     page.get_by_role("link", name="Finish and close").click()
     page.wait_for_url(f"{OUT}**")
-    assert page.context.cookies() == []
+    assert soon(page, lambda: page.context.cookies() == [])
     enter(page, code)
     expect(page.locator("#fault")).to_be_visible()
     enter(page, fresh)
@@ -122,8 +110,7 @@ def test_exit_from_an_opened_case_leaves_nothing(page: Page, sent: Chat) -> None
     expect(page.get_by_role("heading", level=1)).to_contain_text(sent.reference)
     page.locator("a.exit").click()
     page.wait_for_url(f"{OUT}**")
-    page.wait_for_timeout(300)
-    assert page.context.cookies() == []
+    assert soon(page, lambda: page.context.cookies() == [])
     for _ in range(4):
         page.go_back()
         assert sent.reference not in page.content()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.by_hand import soon
 from tests.browser.seeing import OUT, Open
 from tests.kit import Chat, Stack
 
@@ -42,19 +43,6 @@ ORDER = {
     "new code": ["Show my new code", "Go back"],
     "new code shown": ["I have kept it"],
 }  # fmt: skip
-
-
-@pytest.fixture
-def sent(running_stack: Stack) -> Chat:
-    """A report that was sent, named."""
-    chat = Chat(running_stack.base)
-    answers = {
-        "identity": "named", "reporter_name": "Sam Sample", "contact_method": "email",
-        "contact_value": "sam@example.org", "contact_safety": ["email_ok"],
-    }  # fmt: skip
-    chat.to("review", answers)
-    chat.choose("send")
-    return chat
 
 
 def stops(page: Page) -> list[str]:
@@ -134,25 +122,19 @@ def test_the_way_back_by_keyboard(opened: Open, running_stack: Stack, sent: Chat
     expect(page.locator("#done")).to_be_focused()
     assert running_stack.case(sent.reference)["contact"]["method"] == "text"
 
-    press(page, "Withdraw")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Withdraw")
-    in_order(page, "withdraw")
-    press(page, "Yes, withdraw")
-    expect(page.locator("#done")).to_be_focused()
-    press(page, "Go on after all")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Go on after all")
-    in_order(page, "go on")
-    press(page, "Please go on")
-    expect(page.locator("#done")).to_be_focused()
-
-    press(page, "Get a new code")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Get a new code")
-    in_order(page, "new code")
-    press(page, "Show my new code")
-    expect(page.locator("#kept")).to_be_focused()
+    for link, order, button, then in (
+        ("Withdraw", "withdraw", "Yes, withdraw", "#done"),
+        ("Go on after all", "go on", "Please go on", "#done"),
+        ("Get a new code", "new code", "Show my new code", "#kept"),
+    ):
+        press(page, link)
+        expect(page.get_by_role("heading", level=1)).to_have_text(link)
+        in_order(page, order)
+        press(page, button)
+        expect(page.locator(then)).to_be_focused()
     in_order(page, "new code shown")
     press(page, "I have kept it")
     expect(page.get_by_role("heading", level=1)).to_contain_text(sent.reference)
     press(page, "Finish and close")
     page.wait_for_url(f"{OUT}**")
-    assert page.context.cookies() == []
+    assert soon(page, lambda: page.context.cookies() == [])

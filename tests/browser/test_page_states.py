@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from casework.colours import contrast
-from tests.browser.seeing import assert_accessible, axe, covered, overflow, stuck
+from tests.browser.conftest import open_door
+from tests.browser.seeing import Open, assert_accessible, axe, covered, overflow, stuck
 from tests.browser.states import BARE, NEEDS_SCRIPT, STATES, Shower
 from tests.web.pages_by_hand import FORBIDDEN
 
@@ -114,6 +115,32 @@ def test_print_holds_the_receipt_and_nothing_else(show: Shower) -> None:
 def test_focus_is_never_covered(show: Shower, state: str, size: tuple[int, int]) -> None:
     page = show(state, viewport={"width": size[0], "height": size[1]})
     assert covered(page) == []
+
+
+@pytest.mark.parametrize(("state", "plain"), [("emergency", False), ("emergency", True), ("start", False)])
+def test_on_the_smallest_phone_999_can_be_called_without_scrolling(show: Shower, state: str, plain: bool) -> None:
+    page = show(state, plain=plain, viewport={"width": 320, "height": 568})
+    expect(page.locator(".card .urgent").first).to_be_in_viewport(ratio=1)
+
+
+def test_on_the_smallest_phone_the_bar_is_low_and_a_code_is_easy_to_copy(opened: Open) -> None:
+    doors = open_door(landlord_name="Livv Housing Group")
+    address, service = next(doors)
+    page = Shower(opened, service)("paused", base=address, viewport={"width": 320, "height": 568})
+    bar = page.locator(".top").bounding_box()
+    # What the pages scroll to stands 4.75rem (76 pixels) below the edge of the window.
+    assert bar and bar["height"] <= 64
+    # How high each of the four groups stands: two in a line, where they do not fit into one.
+    tops = page.locator(".receipt .code").evaluate(
+        """code => [0, 5, 10, 15].map(at => {
+            const group = document.createRange();
+            group.setStart(code.firstChild, at);
+            group.setEnd(code.firstChild, at + 4);
+            return group.getBoundingClientRect().top;
+        })"""
+    )
+    assert tops[0] == tops[1] and tops[2] == tops[3]
+    doors.close()
 
 
 def test_a_covered_focus_is_found(show: Shower) -> None:

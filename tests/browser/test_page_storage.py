@@ -81,7 +81,7 @@ def test_each_step_leaves_one_cookie_and_nothing_else(opened: Open, real: str, s
     keeps(page, "new code")
     page.get_by_role("link", name="I have kept it").click()
     # What was sent before may still be written to the disk.
-    page.locator("a.exit").click(timeout=30_000)
+    page.locator("a.exit").click()
     closed(page)
 
 

@@ -156,7 +156,7 @@ class Service:
         """What a code opens is given by hand too."""
         return self
 
-    async def look(self, token: str) -> dict[str, Any]:
+    async def look(self, token: str, *, reading: bool = True) -> dict[str, Any]:
         if self.deaf:
             raise self.deaf
         if not self.opened or not self.opened["case"]:

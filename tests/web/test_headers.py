@@ -9,6 +9,7 @@ import pytest
 
 from casework.settings import Settings
 from tests.web.conftest import Front, opened_front
+from tests.web.return_by_hand import Browser, Sent
 from web.app import create_app
 from web.chat import limits
 
@@ -56,8 +57,35 @@ def test_every_route_and_method_has_every_header(front: Front) -> None:
             given = {name: answer.headers.get(name) for name in (*EXPECTED, "cache-control")}
             assert given == {**EXPECTED, "cache-control": kept}, (method, path, answer.status_code)
             assert answer.status_code < 500 or path == "/readyz"
+            assert answer.content == b"" or method != "HEAD", path
     # The walk met what it says: pages, ways on, refusals of every kind.
     assert {200, 303, 404, 405} <= set(seen)
+
+
+# What a HEAD leaves out beside the body: a browser would act on them.
+ACTED_ON = {"set-cookie", "clear-site-data"}
+
+
+@pytest.mark.usefixtures("no_waiting")
+@pytest.mark.parametrize("who", ["a stranger", "in a chat", "back with a code"])
+def test_head_says_what_get_says_and_changes_nothing(front: Front, browser: Browser, sent: Sent, who: str) -> None:
+    if who == "in a chat":
+        browser.post("/start")
+    elif who == "back with a code":
+        browser.open(sent.code)
+        sent.answer("Would Tuesday suit you?")
+    held = dict(browser.cookies)
+    asked = sorted(paths(front), key=lambda path: path in ("/leave", "/close"))
+    heads = {path: front.ask("HEAD", path, headers=browser._headers()) for path in asked}
+    front.client.cookies.clear()
+    for path, head in heads.items():
+        browser.cookies = dict(held)
+        whole = browser.get(path)
+        told = [(name, value) for name, value in whole.headers.multi_items() if name not in ACTED_ON]
+        assert (head.status_code, head.headers.multi_items()) == (whole.status_code, told), path
+        assert head.content == b"" and not ACTED_ON & set(head.headers), path
+        # Who asks for the headers has read nothing.
+        assert "New." in whole.text or (who, path) != ("back with a code", "/return")
 
 
 @pytest.mark.parametrize("path", ["/chat", "/start", "/return", "/no-such-page", "/chat/api/messages"])
@@ -111,7 +139,7 @@ def test_a_browser_gets_a_page_for_every_refusal(
     answer = front.ask(method, path, content=body, headers=BROWSER)
     assert answer.status_code == status and answer.headers["content-type"].startswith("text/html")
     assert 'href="tel:999"' in answer.text and 'href="/leave"' in answer.text
-    assert status != 405 or answer.headers["allow"] == "GET"
+    assert status != 405 or set(answer.headers["allow"].split(", ")) == {"GET", "HEAD"}
     assert front.ask(method, path, content=body).headers["content-type"] == "application/json"
 
 

@@ -37,7 +37,7 @@ def test_a_flood_is_told_when_to_come_back(name: str) -> None:
 def test_limits_can_be_lifted() -> None:
     limits = Limits(on=False)
     for _ in range(5_000):
-        limits.take("wrong receipts")
+        limits.take("wrong receipts of an address")
 
 
 def test_no_address_is_kept() -> None:

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from casework.clocks import now
+from tests.reading import watch_reading
 from tests.web.conftest import Chat, Front
 from tests.web.pages_by_hand import hidden
 from tests.web.return_by_hand import KNIFE, NAMED, Browser, Sent, send
@@ -63,6 +64,19 @@ def test_withdrawing_with_words_of_danger_ends_nothing(browser: Browser, sent: S
     assert "Someone may be at risk" in browser.get("/return").text
 
 
+@pytest.mark.parametrize(
+    "form", [{"page": "/return/write", "do": "message"}, {"page": "/return/end", "do": "end"}]
+)
+def test_words_are_read_while_others_may_write(
+    form: dict[str, str], front: Front, browser: Browser, sent: Sent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser.open(sent.code)
+    seen = watch_reading(monkeypatch, front.services.store)
+    browser.send(**form, text=KNIFE)
+    assert (KNIFE, True) in seen and all(free for _, free in seen)
+    assert sent.case()["priority"] == "emergency"
+
+
 # --- contact ---
 
 
@@ -82,6 +96,14 @@ def test_contact_is_changed_and_never_shown(front: Front, browser: Browser) -> N
     assert case["identity_details"] == {
         "reporter_name": "Canary Name", "contact_value": "12", "contact_safety": "after six",
     }  # fmt: skip
+
+
+def test_only_a_field_with_a_fault_is_said_to_be_wrong(browser: Browser, sent: Sent) -> None:
+    browser.open(sent.code)
+    assert "aria-invalid" not in browser.get("/return/contact").text
+    reply = browser.send("/return/contact", do="save", method="none", note="word " * 900)
+    assert reply.status_code == 413
+    assert re.findall(r'<(\w+)[^>]* aria-invalid="true"', reply.text) == ["textarea"]
 
 
 def test_becoming_anonymous_erases_and_stops_the_alert(front: Front, browser: Browser) -> None:

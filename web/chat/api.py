@@ -43,6 +43,7 @@ def router(service: ChatService) -> APIRouter:
         body = read_body(await request.body(), MessageBody)
         return JSONResponse({"turn": await service.message(token, body, address=_address(request))})
 
+    @routes.head("/transcript", include_in_schema=False)
     @routes.get("/transcript", **_documented(shapes.Transcript, 200))
     async def transcript(request: Request) -> Response:
         """All turns of this chat so far."""

@@ -44,7 +44,7 @@ class ExitRoutes:
         purpose = request.headers.get("sec-purpose", "") + request.headers.get("purpose", "")
         if "prefetch" in purpose:
             return Response(status_code=204)
-        if (token := session_to_write(request)) and not from_elsewhere(request):
+        if request.method != "HEAD" and (token := session_to_write(request)) and not from_elsewhere(request):
             # If it fails the draft runs out by itself: the way out must not wait for it.
             with contextlib.suppress(ChatError):
                 await end(token)

@@ -178,6 +178,8 @@ class PageReturn:
             message = gettext(ours) if ours else split_card(problem.message)[1]
             if cut:
                 message = gettext(page_words.ERRORS["cut"], count=len(fields["text"]))
+            # What is too long on the page of contact is the note.
+            again["wrong"] = "note"
             return await self._page(request, template, token, status=problem.status, error=message, **again)
         if said:
             return await self._page(request, "case.html", token, card=said, done=gettext(words.DONE["sent"]))
@@ -191,13 +193,13 @@ class PageReturn:
         """A page of the opened case; without such a session the field for the code. `token`: of what was sent."""
         token = token or session_of(request) or ""
         try:
-            case = await self.service.returning.look(token)
+            case = await self.service.returning.look(token, reading=request.method != "HEAD")
         except ChatError as problem:
             if problem.status != 401:
                 return troubles.trouble(self.pages, request, problem, links=_AGAIN)
             return self._ask(request)
-        # `wrong`: which field of the page of contact; what is too long there is the note.
-        given: dict[str, Any] = {"card": [], "done": "", "typed": "", "wrong": "note", **_filled_in({}), **data}
+        # `wrong`: which field of the page of contact the error belongs to.
+        given: dict[str, Any] = {"card": [], "done": "", "typed": "", "wrong": "", **_filled_in({}), **data}
         if not given["method"]:
             now = case["contact"]
             given |= {"method": now.method or "", "safe": now.safe, "alert": now.alert}

@@ -38,6 +38,7 @@ from web.chat.page_troubles import TRY_AGAIN
 from web.chat.page_view import Said, chat_view, split_card
 from web.chat.sessions import speaking
 from web.headers import policy
+from web.heads import READING
 
 if TYPE_CHECKING:
     from web.chat.service import ChatService
@@ -56,7 +57,7 @@ class PageRoutes:
         self.pages = Pages(service.settings)
 
     def routes(self) -> APIRouter:
-        """One route an address; a method that is not listed is refused by the framework."""
+        """One route an address, with HEAD where there is GET; the framework refuses a method that is not listed."""
         found, out = APIRouter(include_in_schema=False), ExitRoutes(self.service)
         routes: tuple[Route, ...] = (
             ("/", "GET", self.first_page),
@@ -76,9 +77,10 @@ class PageRoutes:
             ("/static/{name}", "GET", self.static),
         )
         for path, method, handler in routes:
-            found.add_api_route(path, handler, methods=[method], response_model=None)
+            methods = [*READING] if method == "GET" else [method]
+            found.add_api_route(path, handler, methods=methods, response_model=None)
         if self.service.settings.embed_page:
-            found.add_api_route("/embedding", self.embedding, methods=["GET"], response_model=None)
+            found.add_api_route("/embedding", self.embedding, methods=[*READING], response_model=None)
         return found
 
     async def first_page(self, request: Request) -> Response:

@@ -33,12 +33,12 @@ class Returning:
         self._down = down
         self._order = OneAtATime()
 
-    async def look(self, token: str) -> dict[str, Any]:
-        """The case: status in plain words, messages, how the reporter is reached."""
+    async def look(self, token: str, *, reading: bool = True) -> dict[str, Any]:
+        """The case: status in plain words, messages, how the reporter is reached. `reading`: it is shown now."""
         session = self._sessions.read(token)
         self._limits.take("reading of a session", session.draft_id)
         try:
-            return await self._work.run(own_case.look, session)
+            return await self._work.run(own_case.look, session, reading)
         except RecordDown:
             raise self._down(None) from None
 

@@ -28,6 +28,7 @@ from web.health import PART_SECONDS, Check
 
 # Seconds that looking a code up takes, found or not: several times what the slow hash and a commit need.
 CODE_SECONDS = 0.25
+_WRONG = "wrong receipts of an address"
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,7 @@ class ChatService:
         """
         who = address_of(address)
         self._limits.take("receipts of an address", who)
-        self._wrong_codes(self._limits.check, who)
+        self._limits.check(_WRONG, who)
         digits = ReceiptBody(code=code).digits()
         opened = await self._opened(digits, who, reading)
         self._turns.questions.remember(opened.session.draft_id, question_of(opened.turn))
@@ -146,19 +147,15 @@ class ChatService:
             async with self._codes:
                 began = loop.time()
                 # Those who waited here together have not been counted yet.
-                self._wrong_codes(self._limits.check, who)
+                self._limits.check(_WRONG, who)
                 opened: receipts.Opened = await self._read(receipts.opened, digits, self._sessions, reading)
                 return opened
         except ChatError as refused:
             if refused.code == "unknown_code":
-                self._wrong_codes(self._limits.take, who)
+                self._limits.take(_WRONG, who)
             raise
         finally:
             await asyncio.sleep(began + CODE_SECONDS - loop.time())
-
-    def _wrong_codes(self, limit: Callable[..., None], who: str) -> None:
-        limit("wrong receipts of an address", who)
-        limit("wrong receipts")
 
     def checks(self) -> dict[str, Check]:
         """What has to be ready, by part."""

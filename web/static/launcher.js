@@ -39,15 +39,25 @@
   function open() {
     const box = make("dialog", "", {}, {
       inlineSize: "min(100%, 48rem)", blockSize: "100%", maxInlineSize: "none", maxBlockSize: "none", margin: "0 auto", padding: "0", border: "0",
+      display: "flex", flexDirection: "column-reverse",
     });
     box.setAttribute("aria-label", label);
-    const close = make("button", shut, { type: "button" }, { ...button, position: "absolute", insetBlockEnd: "16px", insetInlineEnd: "16px" });
+    // Below the frame, so that it covers nothing in it; first in order, so that it is met first.
+    const bar = make("div", "", {}, {
+      display: "flex", alignItems: "center", gap: "16px", padding: "4px 16px", background: "#fff",
+    });
+    const close = make("button", shut, { type: "button" }, button);
+    // Where a browser keeps the chat out of the frame, this is the way on.
+    const tab = make("a", `${label} ${opens}`, { href: start, target: "_blank", rel: "noopener noreferrer" }, {
+      order: "-1", flex: "1", padding: "8px 0", color: colour, font: "16px/1.25 system-ui, sans-serif",
+    });
     const frame = make("iframe", "", { src: start, title: label, referrerPolicy: "no-referrer" }, {
-      display: "block", inlineSize: "100%", blockSize: "100%", border: "0",
+      flex: "1", minBlockSize: "0", inlineSize: "100%", border: "0",
     });
     close.addEventListener("click", () => box.close());
     box.addEventListener("close", () => { box.remove(); link.focus(); });
-    box.append(close, frame);
+    bar.append(close, tab);
+    box.append(bar, frame);
     document.body.append(box);
     box.showModal();
   }
