@@ -18,8 +18,8 @@ _ADDRESS = r"https://[^\s<>\"']+[^\s<>\"'.,;:!?)]|\b999bsl\.co\.uk\b"
 _ALONE = r"(?<![\d+])(?<!\d )(?:999|101|111)\b(?! ?\d)"
 _SHORT = r"(?:(?<=[Cc]all )|(?<=\bon )|(?<=\bor )|(?<=\bdial ))(?:999|101|111)\b"
 _LONG = r"(?<!\d)(?<!\d )\b0\d(?: ?\d){8,9}\b(?! ?\d)"
-# Where an address may go on in a new line: after its beginning, and before what parts its words.
-_JOINT = re.compile(r"(?<=://)|(?<=\w)(?=[./:@?#&=-]\w)")
+# Where an address may go on in a new line: after its beginning, and before what parts its words (not its figures).
+_JOINT = re.compile(r"(?<=://)|(?<=[^\W\d])(?=\.\w)|(?<=\w)(?=[/:@?#&=-]\w)")
 
 
 @lru_cache(maxsize=2)
