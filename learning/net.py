@@ -5,6 +5,7 @@ The attention is what lets a flag in the middle of 150 other words count, and wh
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -66,12 +67,12 @@ class Large(nn.Module):
     # The table of pieces and the lowest layers stay as they were published: they cost a third and gain nothing.
     STILL = 3
 
-    def __init__(self, labels: int) -> None:
+    def __init__(self, labels: int, folder: Path) -> None:
+        """``folder`` holds the published weights (`weights.large`); they are read at once."""
         from transformers import AutoModel
 
         super().__init__()
-        with weights.large() as folder:
-            self.body: Any = AutoModel.from_pretrained(folder, local_files_only=True, add_pooling_layer=False)
+        self.body: Any = AutoModel.from_pretrained(folder, local_files_only=True, add_pooling_layer=False)
         for part in (self.body.embeddings, *self.body.encoder.layer[: self.STILL]):
             part.requires_grad_(False)
         self.head = Head(labels, self.body.config.hidden_size)

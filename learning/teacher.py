@@ -29,8 +29,8 @@ def judge(texts: Sequence[str], told: Sequence[str], wanted: Tensor) -> Tensor:
     kept = CACHE / f"teacher-{inputs_hash()[:16]}.pt"
     with weights.large() as folder:
         words = Words(folder)
-    torch.manual_seed(SEED)
-    net = Large(len(NAMES))
+        torch.manual_seed(SEED)
+        net = Large(len(NAMES), folder)
     if kept.exists():
         net.load_state_dict(torch.load(kept, weights_only=True))
     else:

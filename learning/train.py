@@ -17,6 +17,7 @@ import shutil
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -60,12 +61,17 @@ class Lesson:
     judged: Tensor
     wanted: Tensor
 
+    @cached_property
+    def _weighed(self) -> nn.BCEWithLogitsLoss:
+        """The loss on labels; how rare each is does not change from batch to batch."""
+        return weighed(self.wanted)
+
     def loss(self, scores: Tensor, places: list[int]) -> Tensor:
         """To judge as the teacher does, and to give labelled accounts their labels."""
         found = nn.functional.binary_cross_entropy_with_logits(scores, self.judged[places].sigmoid())
         told = [at for at, place in enumerate(places) if place < len(self.wanted)]
         if told:
-            labels = weighed(self.wanted)(scores[told], self.wanted[[places[at] for at in told]])
+            labels = self._weighed(scores[told], self.wanted[[places[at] for at in told]])
             found = found + labels * len(told) / len(places)
         return found
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,8 +15,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.ports import free_port
+
 ROOT = Path(__file__).resolve().parents[1]
-START_SECONDS = 90
+START_SECONDS = 240
 # Answers that lead on along the short path where a scenario does not care.
 ORDINARY: Mapping[str, str] = {
     "danger_now": "no",
@@ -37,13 +38,6 @@ ORDINARY: Mapping[str, str] = {
     "where_postcode": "L36 9YZ",
     "leave_check": "no",
 }
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
 
 
 @dataclass
@@ -93,7 +87,7 @@ class Stack:
 
     def is_ready(self) -> bool:
         try:
-            with urllib.request.urlopen(self.base + "/readyz", timeout=5) as answer:
+            with urllib.request.urlopen(self.base + "/readyz", timeout=30) as answer:
                 return bool(answer.status == 200)
         except (OSError, urllib.error.URLError):
             return False
@@ -112,7 +106,7 @@ class Stack:
         if self.process is not None:
             self.process.send_signal(signal.SIGTERM)
             try:
-                self.process.wait(20)
+                self.process.wait(120)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
@@ -122,7 +116,7 @@ class Stack:
         """Run the command line with ``--json`` output; parsed."""
         done = subprocess.run(
             [str(Path(sys.executable).parent / "reporting"), *arguments],
-            cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=60, check=False,
+            cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=240, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
@@ -156,7 +150,7 @@ class Chat:
             headers["Authorization"] = f"Bearer {self.session}"
         request = urllib.request.Request(self.api + path, data=data, method=method, headers=headers)
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
+            with urllib.request.urlopen(request, timeout=120) as answer:
                 text = answer.read()
                 return answer.status, json.loads(text) if text else None
         except urllib.error.HTTPError as refused:

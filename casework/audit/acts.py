@@ -32,6 +32,8 @@ class Act(StrEnum):
     CONFIRM_LABELS = "confirm_labels"
     CHANGE_STATUS = "change_status"
     TRANSFER = "transfer"
+    ENFORCE = "enforce"
+    RECOUNT = "recount_load"
     EXPORT = "export"
     ERASE_IDENTITY = "erase_identity"
     PURGE = "purge"

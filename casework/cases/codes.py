@@ -27,6 +27,10 @@ STATUSES = (
 )  # fmt: skip
 # From these a case only goes on by a person's wish, as in progress.
 ENDED_STATUSES = frozenset({"closed", "withdrawn"})
+# What advisors' notes are about.
+NOTES = ("contact", "visit", "plan", "referral", "safeguarding", "other")
+# Enforcement (AP 2.4, HP 2.10), and whether it is a legal case (AP 4.2).
+ENFORCEMENT = {"warning": False, "injunction": True, "possession": True, "other_legal": True}
 CHANNELS = ("webchat", "website", "phone", "email", "in_person")
 
 

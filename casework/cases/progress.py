@@ -1,6 +1,6 @@
-"""What advisors do to a case: move it on, close and reopen it, confirm or change its labels, hand it over.
+"""What advisors do to a case: move it on, close and reopen it, note what was done, hand it over.
 
-Each is a person's act with their name in the timeline; changes of labels and handovers need a reason.
+Each is a person's act with their name in the timeline and, where it changes the case, in the audit.
 """
 
 from __future__ import annotations
@@ -9,12 +9,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-import sqlalchemy as sa
-
 from casework.advisors.assign import count_to, release
 from casework.advisors.load import counts
+from casework.audit import Act, note
 from casework.cases import records
-from casework.cases.codes import CATEGORIES, ENDED_STATUSES, PRIORITIES, STATUSES, URGENCIES, higher
+from casework.cases.codes import ENDED_STATUSES, NOTES, STATUSES
 from casework.cases.thread import NoCase
 from casework.clocks.keeping import end_alert, start_clocks, stop_clocks
 from casework.clocks.promises import SAFEGUARDING_FLAGS, following, starting
@@ -25,23 +24,31 @@ if TYPE_CHECKING:
 
 # What closing asks for (HP 2.10, case-record.md "Statuses"): satisfaction, or why it could not be asked.
 CLOSING_FIELDS = ("review_with_reporter", "support_signposted", "learning")
-_MAY_CHANGE: Mapping[str, tuple[str, ...]] = {
-    "category": CATEGORIES, "priority": PRIORITIES, "urgency": URGENCIES, "hate_kind": ("crime", "incident"),
-}  # fmt: skip
-# The floors of priority.py for what an advisor can say of a case (case-record.md, "Priority and clocks").
-_FLOORS = {("category", "hate"): "urgent", ("urgency", "urgent"): "urgent", ("urgency", "emergency"): "emergency"}
+_SATISFACTION = range(1, 6)
 
 
 class NotAllowed(ValueError):
     """The case cannot be moved so. The message is a sentence for the advisor."""
 
 
-def change_status(db: Db, reference: str, status: str, by: str, at: datetime) -> None:
+class NotClosed(NotAllowed):
+    """Closing needs more. ``missing`` names what: of ``CLOSING_FIELDS``, ``satisfaction_not_asked``,
+    ``safeguarding``."""
+
+    def __init__(self, missing: list[str]) -> None:
+        super().__init__(f"To close the case, these are needed: {', '.join(missing)}.")
+        self.missing = missing
+
+
+def change_status(db: Db, reference: str, status: str, by: str, at: datetime, reason: str = "") -> None:
     """Move a case to a later status, or go on with a closed or withdrawn one as ``in_progress``. Raises
-    ``NotAllowed``."""
+    ``NotAllowed``, ``NoCase``."""
     case = _case(db, reference)
     if status == "closed":
         raise NotAllowed("A case is closed with its closing review.")
+    if status == "withdrawn":
+        # Never by moving it: a concern about somebody's safety outlives the wish.
+        raise NotAllowed("A case is withdrawn by the reporter's wish alone, confirmed in a safe way.")
     if case.status in ENDED_STATUSES and status != "in_progress":
         raise NotAllowed(f"A {case.status} case goes on as in progress.")
     if case.status == "closed":
@@ -55,7 +62,16 @@ def change_status(db: Db, reference: str, status: str, by: str, at: datetime) ->
     _set(db, reference, status=status, closed_at=None)
     if case.status == "closed" and counts(db, _case(db, reference)):
         count_to(db, case.advisor_id, at)
-    records.event(db, reference, "status", at, by, {"from": case.status, "to": status})
+    _moved(db, case, status, by, at, reason)
+
+
+def reopen(db: Db, reference: str, by: str, at: datetime, reason: str) -> None:
+    """Go on with a closed or withdrawn case as ``in_progress``. Raises ``NotAllowed``, ``NoCase``."""
+    if _case(db, reference).status not in ENDED_STATUSES:
+        raise NotAllowed("The case is open.")
+    if not reason.strip():
+        raise NotAllowed("Going on with a case that had ended needs a reason.")
+    change_status(db, reference, "in_progress", by, at, reason)
 
 
 def close(
@@ -63,17 +79,19 @@ def close(
 ) -> None:
     """Close a case. ``closing`` holds the review, support and learning, ``satisfaction_not_asked`` where
     there is no figure (1 to 5), and ``safeguarding`` (the MASH decision and why) where there is a
-    safeguarding flag."""
+    safeguarding flag. Raises ``NotClosed``, ``NotAllowed``, ``NoCase``."""
     case = _case(db, reference)
     if case.status == "closed":
         raise NotAllowed("The case is closed already.")
+    if satisfaction is not None and satisfaction not in _SATISFACTION:
+        raise NotAllowed("Satisfaction is a figure from 1 to 5.")
     missing = [name for name in CLOSING_FIELDS if not closing.get(name, "").strip()]
     if satisfaction is None and not closing.get("satisfaction_not_asked", "").strip():
         missing.append("satisfaction_not_asked")
     if {*SAFEGUARDING_FLAGS} & set(case.risk_flags) and not closing.get("safeguarding", "").strip():
         missing.append("safeguarding")
     if missing:
-        raise NotAllowed(f"To close the case, these are needed: {', '.join(missing)}.")
+        raise NotClosed(missing)
     if counts(db, case):
         release(db, case.advisor_id)
     sealed = records.seal(db, f"case_record|closing|{reference}", dict(closing))
@@ -81,37 +99,18 @@ def close(
     end_alert(db, reference, by, at)
     stop_clocks(db, reference, at)
     start_clocks(db, reference, following("closed", case.priority, at, db.settings), at, again=True)
-    records.event(db, reference, "status", at, by, {"from": case.status, "to": "closed"})
+    _moved(db, case, "closed", by, at)
 
 
-def change_label(db: Db, reference: str, label: str, value: str, by: str, at: datetime, reason: str) -> None:
-    """An advisor changes a label that triage gave; the reason stays in the timeline.
-
-    What becomes hate, urgent or an emergency takes at least the priority of the landlord's floors, with its clocks;
-    nothing but an advisor's own word on the priority lowers it. Raises ``NotAllowed``, ``NoCase``.
-    """
-    case = _case(db, reference)
-    if value not in _MAY_CHANGE.get(label, ()):
-        raise NotAllowed(f"{label} cannot become {value}.")
-    if not reason.strip():
-        raise NotAllowed("A changed label needs a reason.")
-    before = getattr(case, label)
-    values: dict[str, Any] = {label: value}
-    if label == "category":
-        values |= {"labels_confirmed_by": by} | _with_category(case, value)
-    priority = (
-        value if label == "priority" else higher(case.priority, _FLOORS.get((label, value), "review"), PRIORITIES)
-    )
-    _set(db, reference, **values | {"priority": priority})
-    records.event(db, reference, "label_changed", at, by, {"label": label, "from": before, "to": value}, reason)
-    start_clocks(db, reference, starting(priority, case.risk_flags, at, db.settings, case.under_18), at)
-
-
-def confirm_labels(db: Db, reference: str, by: str, at: datetime) -> None:
-    """An advisor has looked: the labels are no longer provisional."""
+def add_note(db: Db, reference: str, text: str, by: str, at: datetime, about: str = "other") -> None:
+    """What an advisor did or found out, for whoever works on the case; the reporter never sees it. ``about`` is one of
+    ``NOTES``. Raises ``NotAllowed``, ``NoCase``."""
     _case(db, reference)
-    _set(db, reference, labels_confirmed_by=by)
-    records.event(db, reference, "labels_confirmed", at, by)
+    if about not in NOTES:
+        raise NotAllowed(f"A note is about one of {', '.join(NOTES)}.")
+    if not text.strip():
+        raise NotAllowed("There is nothing in the note.")
+    records.event(db, reference, "note", at, by, {"about": about}, text.strip())
 
 
 def confirm_consent(db: Db, reference: str, by: str, at: datetime) -> None:
@@ -134,17 +133,18 @@ def hand_over(db: Db, reference: str, advisor_id: str, by: str, at: datetime, re
         raise NotAllowed(str(refused)) from None
 
 
-def _with_category(case: Any, category: str) -> dict[str, Any]:
-    if category == "hate":
-        return {"hate_kind": case.hate_kind or "incident"}
-    return {"hate_kind": None, "strands": [], "regulator_hate": False}
-
-
 def _case(db: Db, reference: str) -> Any:
-    found = db.execute(sa.select(case_record).where(case_record.c.reference == reference)).first()
+    """The row of the case, kept from other writers: two people who close it at once close it once."""
+    found = records.locked(db, reference)
     if found is None:
         raise NoCase(reference)
     return found
+
+
+def _moved(db: Db, case: Any, status: str, by: str, at: datetime, reason: str = "") -> None:
+    detail = {"from": case.status, "to": status}
+    note(db, Act.CHANGE_STATUS, by, at, case.reference, detail)
+    records.event(db, case.reference, "status", at, by, detail, reason.strip() or None)
 
 
 def _set(db: Db, reference: str, **values: Any) -> None:

@@ -66,12 +66,15 @@ def as_json(
         ],
         "related": [one.to_json() for one in related(db, reference)],
         "timeline": _timeline(db, reference), "information_only": case.information_only,
-        "consent_confirmed_by": case.consent_confirmed_by, "joined_to": joined_to(db, reference),
-        "joined_reports": joined_reports(db, reference),
+        "labels_confirmed_by": case.labels_confirmed_by, "consent_confirmed_by": case.consent_confirmed_by,
+        "joined_to": joined_to(db, reference), "joined_reports": joined_reports(db, reference),
         "case_review": case_review(db, reference, case.category, moment),
         "corrections": corrections_of(db, reference, with_identity=reveal),
         "withdrawal_asked": withdrawal_asked(db, reference), "messages": thread(db, reference, "advisor"),
     }  # fmt: skip
+    if case.closing is not None:
+        words = records.unseal(db, f"case_record|closing|{reference}", case.closing)
+        shown["closing"] = {"closed_at": _text(case.closed_at), "satisfaction": case.satisfaction, **words}
     if reveal:
         shown["identity_details"] = identity_of(db, reference)
     return shown

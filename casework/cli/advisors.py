@@ -1,4 +1,4 @@
-"""``reporting advisors import``, ``list``, ``roster`` and ``duty``, and ``reporting cases transfer``."""
+"""``reporting advisors import``, ``list``, ``roster``, ``duty`` and ``recount``, and ``reporting cases transfer``."""
 
 from __future__ import annotations
 
@@ -96,6 +96,22 @@ def show_duty(as_json: bool) -> None:
           [(one["name"], one["email"], _here(one["from"]), _here(one["until"])) for one in shifts])  # fmt: skip
     table("Nobody on duty in the next 14 days (emergencies out of hours go to a duty manager)", ("From", "Until"),
           [(_here(gap.starts_at), _here(gap.ends_at)) for gap in gaps])  # fmt: skip
+
+
+def recount(as_json: bool) -> None:
+    """Put right the counts of open cases that differ from the cases."""
+    from casework.advisors.load import recount as put_right
+    from casework.clocks import now
+
+    with open_store() as store, store.begin() as db:
+        found = put_right(db, who(), now(store.settings))
+    if as_json:
+        print_json(found)
+        return
+    if not found:
+        say("Every count is right.")
+        return
+    table("Put right", ("Name", "Counted", "Cases"), [(one["name"], one["counted"], one["cases"]) for one in found])
 
 
 def transfer_case(reference: str, to: str, reason: str, override: str, as_json: bool) -> int:

@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
-from casework.cli import clocks_app, guards_app, lists_app, rights_app
+from casework.cli import clocks_app, guards_app, lists_app, rights_app, work_app
 
 _PLAIN = {"no_args_is_help": True, "pretty_exceptions_enable": False, "add_completion": False}
 app = typer.Typer(help="Reports of hate incidents and anti-social behaviour.", **_PLAIN)  # type: ignore[arg-type]
-cases = typer.Typer(help="Look at cases.", no_args_is_help=True)
+cases = typer.Typer(help="Look at cases and work on them.", no_args_is_help=True)
 advisors = typer.Typer(help="Who answers for cases.", no_args_is_help=True)
 outbox = typer.Typer(help="Messages that have to leave.", no_args_is_help=True)
 retention = typer.Typer(help="Delete what has been kept long enough.", no_args_is_help=True)
@@ -24,6 +24,7 @@ clocks_app.add_to(app)
 guards_app.add_to(app)
 rights_app.add_to(app, retention)
 lists_app.add_to(cases)
+work_app.add_to(cases)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
@@ -152,6 +153,14 @@ def list_advisors(json: Json = False) -> None:
     from casework.cli import advisors as command
 
     command.list_advisors(json)
+
+
+@advisors.command("recount")
+def recount_advisors(json: Json = False) -> None:
+    """Count the open cases of each advisor anew, where `doctor` found a difference. In the audit."""
+    from casework.cli import advisors as command
+
+    command.recount(json)
 
 
 @outbox.command()

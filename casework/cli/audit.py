@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casework.cli.output import complain, more_follow, open_store, print_json, say, table
+from casework.cli.output import complain, here, more_follow, open_store, print_json, say, table
 
 
 def verify(as_json: bool, head: str) -> int:
@@ -35,4 +35,5 @@ def show(as_json: bool, reference: str, act: str, limit: int, after: int) -> Non
         print_json(found)
         return
     columns = ("seq", "at", "who", "act", "reference", "outcome", "intent", "detail")
-    table("Audit", [name.capitalize() for name in columns], [[entry[name] for name in columns] for entry in found])
+    rows = [{**entry, "at": here(entry["at"])} for entry in found]
+    table("Audit", [name.capitalize() for name in columns], [[row[name] for name in columns] for row in rows])

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from casework.cli.output import complain, more_follow, open_store, print_json, say, table, text_of, who
+from casework.cli.output import complain, here, more_follow, open_store, print_json, say, table, text_of, who
 
 if TYPE_CHECKING:
     from casework.store import Db
@@ -88,7 +88,7 @@ def _show_list(found: list[dict[str, Any]], as_json: bool) -> None:
         "Cases",
         ("Reference", "Created", "Status", "Priority", "Category", "Area", "Advisor", "Next"),
         [
-            (case["reference"], case["created_at"][:16].replace("T", " "),
+            (case["reference"], here(case["created_at"]),
              _status(case), case["priority"],
              case["category"], case["postcode_district"], case["advisor"]["name"], _next(case["next_clock"]))
             for case in found
@@ -123,13 +123,18 @@ def show(reference: str, as_json: bool, reveal: bool, reason: str) -> int:
 
 
 def _print(case: dict[str, Any]) -> None:
-    apart = ("answers", "clocks", "timeline", "reasons", "identity_details", "messages", "related")
-    table("Case", ("", ""), [(name, value) for name, value in case.items() if name not in apart])
+    apart = ("answers", "clocks", "timeline", "reasons", "identity_details", "messages", "related", "closing")
+    shown = {name: value for name, value in case.items() if name not in apart}
+    table("Case (London time)", ("", ""), list({**shown, "created_at": here(case["created_at"])}.items()))
     table("Answers", ("Question", "Answer"), list(case["answers"].items()))
+    if "closing" in case:
+        closing = {**case["closing"], "closed_at": here(case["closing"]["closed_at"])}
+        table("Closing", ("", ""), list(closing.items()))
     if "identity_details" in case:
         table("Identity", ("", ""), list(case["identity_details"].items()))
-    table("Clocks", ("Clock", "Due", "Met", "By"),
-          [(c["name"], c["due_at"], c["met_at"], c["met_by"]) for c in case["clocks"]])  # fmt: skip
+    table("Clocks", ("Clock", "Due", "Met", "By", "Ran out", "Stopped"),
+          [(c["name"], here(c["due_at"]), here(c["met_at"]), c["met_by"], here(c.get("missed_at")),
+            here(c.get("stopped_at"))) for c in case["clocks"]])  # fmt: skip
     if case["related"]:
         table(
             "Related cases (you decide: `reporting cases join REPORT --to CASE`)",
@@ -145,10 +150,13 @@ def _print(case: dict[str, Any]) -> None:
         table(
             f"Messages ({new} new; `reporting cases messages {case['reference']}` marks them as read)",
             ("At", "From", "Kind", "Text", "New"),
-            [(m["at"][:16].replace("T", " "), m["author"], m["kind"], m["text"], m["new"]) for m in case["messages"]],
+            [(here(m["at"]), m["author"], m["kind"], m["text"], m["new"]) for m in case["messages"]],
         )
     for line in case["timeline"]:
-        say(f"{line['at'][:16].replace('T', ' ')}  {text_of(line['event'])}  {text_of(line['by'])}")
+        detail = f" ({text_of(line['detail'])})" if line.get("detail") else ""
+        say(f"{here(line['at'])}  {text_of(line['event'])}{detail}  {text_of(line['by'])}")
+        for said in text_of(line.get("reason") or "").splitlines():
+            say(f"    {said}")
 
 
 def _status(case: dict[str, Any]) -> str:
@@ -158,4 +166,4 @@ def _status(case: dict[str, Any]) -> str:
 
 
 def _next(clock: dict[str, Any] | None) -> str:
-    return "–" if clock is None else f"{clock['name']} {clock['due_at'][:10]}"
+    return "–" if clock is None else f"{clock['name']} {here(clock['due_at'])[:10]}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from casework.cli.output import complain, open_store, print_json, say, table, who
+from casework.cli.output import complain, here, open_store, print_json, say, table, who
 
 
 def due(hours: float, as_json: bool) -> None:
@@ -24,7 +24,7 @@ def due(hours: float, as_json: bool) -> None:
         print_json(shown)
         return
     table("Clocks", ("Reference", "Clock", "Ends", "Overdue", "Advisor"),
-          [(one["reference"], one["name"], one["due_at"][:16].replace("T", " "), one["overdue"], one["advisor"])
+          [(one["reference"], one["name"], here(one["due_at"]), one["overdue"], one["advisor"])
            for one in shown])  # fmt: skip
 
 
@@ -41,7 +41,7 @@ def meet(reference: str, name: str, reason: str, as_json: bool) -> int:
         complain('This clock has run out: say why with --reason "…".')
         return 2
     except clocks.ClockError:
-        return _none(name)
+        return _none(key, name)
     if as_json:
         print_json({"reference": key, "met": name, "started": started})
     else:
@@ -62,7 +62,7 @@ def explain(reference: str, name: str, reason: str, as_json: bool) -> int:
         with open_store() as store, store.begin() as db:
             clocks.explain(db, key, name, who(), clocks.now(store.settings), reason)
     except clocks.ClockError:
-        return _none(name)
+        return _none(key, name)
     if as_json:
         print_json({"reference": key, "explained": name})
     else:
@@ -70,6 +70,17 @@ def explain(reference: str, name: str, reason: str, as_json: bool) -> int:
     return 0
 
 
-def _none(name: str) -> int:
-    complain(f"No clock of the name {name} runs on such a case.")
+def _none(reference: str, name: str) -> int:
+    """What runs on the case instead, so that nobody has to guess how a clock is called."""
+    from casework.clocks import clocks_of
+
+    with open_store() as store, store.read() as db:
+        found = clocks_of(db, reference)
+    running = [one["name"] for one in found if not (one["met_at"] or one["stopped_at"])]
+    if not found:
+        complain("There is no case of this reference.")
+    elif name in running:
+        complain(f"{name} has not run out yet: there is nothing to explain.")
+    else:
+        complain(f"No clock of the name {name} runs on this case; running: {', '.join(running) or 'none'}.")
     return 1

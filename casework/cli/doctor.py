@@ -90,13 +90,13 @@ def _guards(store: Store) -> Iterator[Finding]:
 
 def _advisors(store: Store) -> Iterator[Finding]:
     from casework.advisors.files import listed
-    from casework.advisors.load import counted
+    from casework.advisors.load import drifted
     from casework.advisors.roster import gaps
     from casework.clocks import now
 
     with store.read() as db:
         active = [one for one in listed(db) if one["active"]]
-        loads = counted(db)
+        wrong = drifted(db)
     if not active:
         yield Finding("advisors", BAD, "There are no advisors; every case goes to the duty desk.")
     elif any(one["demo"] for one in active):
@@ -114,8 +114,9 @@ def _advisors(store: Store) -> Iterator[Finding]:
     if uncovered:
         yield Finding("duty roster", WARN, "There are times in the next 14 days without anybody on duty: "
                       "`reporting advisors duty`.")  # fmt: skip
-    if any(one["open_cases"] != loads.get(one["id"], 0) for one in active):
-        yield Finding("load", WARN, "The count of open cases of an advisor differs from their cases.")
+    if wrong:
+        yield Finding("load", WARN, "The count of open cases of an advisor differs from their cases: "
+                      "`reporting advisors recount` puts it right.")  # fmt: skip
 
 
 def _outbox(store: Store) -> Iterator[Finding]:

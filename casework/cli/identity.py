@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casework.cli.output import complain, open_store, print_json, say, table, who
+from casework.cli.output import complain, here, open_store, print_json, say, table, who
 
 
 def ask(reference: str, reason: str, for_case_system: bool, as_json: bool) -> int:
@@ -40,7 +40,7 @@ def waiting(as_json: bool) -> None:
         print_json(found)
     else:
         columns = ("Request", "Reference", "Asked by", "For", "At", "Reason")
-        table("Requests", columns, [tuple(one.values()) for one in found])
+        table("Requests", columns, [tuple({**one, "at": here(one["at"])}.values()) for one in found])
 
 
 def approve(key: str, as_json: bool) -> int:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from casework.cli.output import complain, open_store, print_json, say, text_of, who
+from casework.cli.output import complain, here, open_store, print_json, say, text_of, typed, who
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -39,7 +38,7 @@ def show(reference: str, as_json: bool) -> int:
     for line in found:
         kind = f", {_KINDS[line['kind']]}" if line["kind"] in _KINDS else ""
         new = " (new)" if line["new"] else ""
-        say(f"{line['at'][:16].replace('T', ' ')}  {line['author']}{kind}{new}")
+        say(f"{here(line['at'])}  {line['author']}{kind}{new}")
         if line["text"]:
             say(text_of(line["text"]))
         say("")
@@ -52,13 +51,9 @@ def answer(reference: str, text: str, as_json: bool) -> int:
     """Write to the reporter. Without ``--text`` the message is read from standard input."""
     from casework import cases
 
-    if not text:
-        if sys.stdin.isatty():
-            print("Your message; end it with Ctrl-D on a line of its own.", file=sys.stderr)
-        text = sys.stdin.read().strip()
-
+    words = typed(text, "Your message")
     try:
-        key = _with_case(reference, lambda db, case, now: cases.add_message(db, case, text, who(), now))
+        key = _with_case(reference, lambda db, case, now: cases.add_message(db, case, words, who(), now))
     except cases.EmptyMessage:
         complain("There is nothing in the message.")
         return 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from casework.cli.output import complain, more_follow, open_store, print_json, say, table, who
+from casework.cli.output import complain, here, more_follow, open_store, print_json, say, table, who
 
 
 def status(as_json: bool) -> int:
@@ -88,6 +88,7 @@ def retry(as_json: bool) -> None:
 def _print_dead(letters: list[dict[str, Any]]) -> None:
     columns = ("id", "reference", "way", "kind", "attempts", "error", "tried_at")
     table("Dead letters", ("Id", "Reference", "Way", "Kind", "Attempts", "Error", "Last tried"),
-          [[letter[name] for name in columns] for letter in letters])  # fmt: skip
+          [[here(letter[name]) if name == "tried_at" else letter[name] for name in columns]
+           for letter in letters])  # fmt: skip
     if letters:
         say("`reporting outbox resend ID` sends one again, `reporting outbox retry` all of them.")

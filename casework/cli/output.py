@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -50,6 +51,15 @@ def say(text: str) -> None:
     print(text)
 
 
+def typed(text: str, what: str) -> str:
+    """Words from an option, or else from standard input, where no history keeps them; a person is told how."""
+    if text:
+        return text.strip()
+    if sys.stdin.isatty():
+        print(f"{what}; end it with Ctrl-D on a line of its own.", file=sys.stderr)
+    return sys.stdin.read().strip()
+
+
 def complain(text: str) -> None:
     print(f"Error: {text}", file=sys.stderr)
 
@@ -75,6 +85,16 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> 
     for row in rows:
         shown.add_row(*(Text(text_of(cell)) for cell in row))
     Console(width=None if sys.stdout.isatty() else _WIDTH_OF_FILES).print(shown)
+
+
+def here(moment: datetime | str | None) -> str:
+    """A moment as a person reads it: London time, as promises are made in. Programs get UTC."""
+    if moment is None:
+        return text_of(None)
+    from casework.clocks.working import LONDON
+
+    known = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    return f"{known.astimezone(LONDON):%Y-%m-%d %H:%M}"
 
 
 def text_of(value: Any) -> str:

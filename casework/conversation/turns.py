@@ -208,33 +208,43 @@ def _pause(db: Db, row: drafts.Draft, outcome: Outcome, code: receipts.Code) -> 
 
 
 def keep_words(
-    db: Db,
-    draft_id: str,
-    incoming: Incoming,
-    *,
-    body_mac: bytes = b"",
-    said: Any = None,
+    services: Services, draft_id: str, incoming: Incoming, *, body_mac: bytes = b"", said: Any = None
 ) -> Outcome | None:
     """Keep words of danger that the assistant did not take: beside the open question, with their flags.
 
-    Writes nothing where the message has its turn already (a late result); then None.
+    Writes nothing where the message has its turn already (a late result); then None. They are read before anything
+    is written, as in ``take_turn``. Raises NoDraft, StoreUnavailable, DraftConflict.
     """
-    row, stored = drafts.open_turn(db, draft_id, incoming.message_id)
-    if row is None:
-        raise NoDraft(draft_id)
-    if stored is not None:
-        return None
-    draft, outcome = load(row), Outcome()
+    for _ in range(_TRIES):
+        with services.store.read() as db:
+            read, stored = drafts.open_turn(db, draft_id, incoming.message_id)
+        if read is None:
+            raise NoDraft(draft_id)
+        if stored is not None:
+            return None
+        draft, outcome = load(read), Outcome()
+        _take_in_danger(draft, read.open_question or "", incoming)
+        outcome.add("card", "emergency")
+        outcome.add("unavailable_kept", "error")
+        with services.store.begin() as db:
+            row, stored = drafts.open_turn(db, draft_id, incoming.message_id)
+            if row is None:
+                raise NoDraft(draft_id)
+            if stored is not None:
+                return None
+            if row.revision == read.revision:
+                _write(db, row, draft, incoming.message_id, outcome, row.open_question, body_mac, said)
+                return outcome
+    raise drafts.DraftConflict("other messages kept changing the draft")
+
+
+def _take_in_danger(draft: Draft, question: str, incoming: Incoming) -> None:
     words = incoming.text if incoming.text is not None else incoming.note
     if words:
         take_in_words(draft, Outcome(), words, danger=True)
-        draft.keep_words(row.open_question or "", words)
+        draft.keep_words(question, words)
     else:
         draft.raise_flags(["immediate_danger"], "emergency")
-    outcome.add("card", "emergency")
-    outcome.add("unavailable_kept", "error")
-    _write(db, row, draft, incoming.message_id, outcome, row.open_question, body_mac, said)
-    return outcome
 
 
 __all__ = ["NoDraft", "Services", "Taken", "keep_words", "load", "open_services", "take_turn"]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -26,37 +25,30 @@ _EVERYDAY = re.compile(
 _NO_WORDS = frozenset({"at", "name", "question", "kind", "identity", "method", "safe"})
 
 
-@dataclass(frozen=True)
 class Mask:
     """Covers one person. ``names`` are their names as they were given, ``contacts`` numbers, e-mail addresses and
     addresses of theirs."""
 
-    names: Iterable[str] = field(repr=False)
-    contacts: Iterable[str] = field(default=(), repr=False)
-
-    def __post_init__(self) -> None:
-        contacts = [text for text in self.contacts if text]
-        parts = {part for name in self.names for part in re.findall(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", name)}
-        found = {
-            "numbers": {number for text in contacts if (number := normal.phone(text))},
-            "emails": {email for text in contacts if (email := normal.email(text))},
-            "doors": {door for text in contacts for door in normal.addresses(text, "-")},
-            "codes": {code for text in contacts if (code := normal.postcode(text))},
-            "whole": _any_of([*self.names, *contacts]),
-            "parts": _any_of(part for part in parts if len(part) > 1 and not _is_everyday(part)),
-            "everyday": _any_of((part.capitalize() for part in parts if _is_everyday(part)), flags=0),
-        }
-        for name, value in found.items():
-            object.__setattr__(self, f"_{name}", value)
+    def __init__(self, names: Iterable[str], contacts: Iterable[str] = ()) -> None:
+        known, given = [*names], [text for text in contacts if text]
+        parts = {part for name in known for part in re.findall(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", name)}
+        self._numbers = {number for text in given if (number := normal.phone(text))}
+        self._emails = {email for text in given if (email := normal.email(text))}
+        self._doors = {door for text in given for door in normal.addresses(text, "-")}
+        self._codes = {code for text in given if (code := normal.postcode(text))}
+        self._patterns = (
+            _any_of([*known, *given]),
+            _any_of(part for part in parts if len(part) > 1 and not _is_everyday(part)),
+            _any_of((part.capitalize() for part in parts if _is_everyday(part)), flags=0),
+        )
 
     def text(self, text: str) -> str:
         """The text with the person covered."""
-        own: Any = self
-        text = EMAIL_ADDRESS.sub(lambda one: _cover(one, normal.email(one[0].rstrip(".")) in own._emails), text)
-        text = PHONE_NUMBER.sub(lambda one: _cover(one, normal.phone(one[0]) in own._numbers), text)
-        text = DOOR.sub(lambda one: _cover(one, bool(normal.addresses(one[0], "-") & own._doors)), text)
-        text = POSTCODE.sub(lambda one: _cover(one, normal.postcode(one[0]) in own._codes), text)
-        for pattern in (own._whole, own._parts, own._everyday):
+        text = EMAIL_ADDRESS.sub(lambda one: _cover(one, normal.email(one[0].rstrip(".")) in self._emails), text)
+        text = PHONE_NUMBER.sub(lambda one: _cover(one, normal.phone(one[0]) in self._numbers), text)
+        text = DOOR.sub(lambda one: _cover(one, bool(normal.addresses(one[0], "-") & self._doors)), text)
+        text = POSTCODE.sub(lambda one: _cover(one, normal.postcode(one[0]) in self._codes), text)
+        for pattern in self._patterns:
             text = pattern.sub(_cover, text)
         return text
 

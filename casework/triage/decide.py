@@ -84,7 +84,7 @@ def label(text: str, answers: tuple[str, ...], signs: Signs) -> Labels:
     words, told_abroad = account.words, account.abroad
     found = _joined(account.find(_LABELS), told_abroad)
 
-    danger = judge(account.tagged, account.find(DANGER), account.script, told_abroad)
+    danger = judge(account.tagged, account.find(DANGER), words.words, account.script, told_abroad)
     flags = _flags(found)
     if danger.emergency:
         flags |= danger.flags

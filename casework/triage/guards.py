@@ -30,42 +30,38 @@ def _scope(text: Text, openers: int, stops: int, reach: int) -> int:
     return scope & ~openers
 
 
-def _family(text: Text, name: str) -> int:
-    return text.named(name)
-
-
 def negated(text: Text) -> int:
     """Words after "not", "no", "never", "without" up to the end of that thought."""
-    openers = _family(text, "negator") & ~_family(text, "pseudo_negation")
+    openers = text.named("negator") & ~text.named("pseudo_negation")
     if not openers:
         return 0
-    stops = _family(text, "thought_end")
-    actors = _family(text, "them_noun") & ~(openers << 1)
+    stops = text.named("thought_end")
+    actors = text.named("them_noun") & ~(openers << 1)
     return _scope(text, openers, stops | actors, _NEG_REACH)
 
 
 def supposed(text: Text) -> int:
     """Words after "if", "might", "worried that": not told as a fact."""
-    openers = _family(text, "supposing")
+    openers = text.named("supposing")
     if not openers:
         return 0
-    return _scope(text, openers, _family(text, "supposing_end"), _HYPO_REACH)
+    return _scope(text, openers, text.named("supposing_end"), _HYPO_REACH)
 
 
 def asked(text: Text) -> int:
     """Words of a question about a topic ("what do you do about knife crime?"), not of a person's story."""
-    greeting = _family(text, "greeting") | text.at.get(",", 0)
+    greeting = text.named("greeting") | text.at.get(",", 0)
     starts = 1 | (text.hard << 1) | ((greeting & ~text.hard) << 1)
-    openers = _family(text, "topic_question") & starts
+    openers = text.named("topic_question") & starts
     scope = 0
     if openers:
-        scope = _scope(text, openers, _family(text, "self_word") | _family(text, "pronoun_agent"), 14)
-    supposed_case = _family(text, "what_if") & starts
+        scope = _scope(text, openers, text.named("self_word") | text.named("pronoun_agent"), 14)
+    supposed_case = text.named("what_if") & starts
     if supposed_case:
         scope |= _scope(text, supposed_case, 0, 16)
-    if _family(text, "happened_to_me"):
+    if text.named("happened_to_me"):
         return 0
-    told = _family(text, "self_word") | _family(text, "pronoun_agent") | _family(text, "panic_word")
+    told = text.named("self_word") | text.named("pronoun_agent") | text.named("panic_word")
     marks = 0
     for word, places in text.at.items():
         if "?" in word:
@@ -94,7 +90,7 @@ def _around(text: Text, marks: int, before: int, after: int) -> int:
 
 def past(text: Text) -> int:
     """Words near a time that is over, unless the same sentence says "now"."""
-    marks = _family(text, "past_word") & ~_family(text, "just_ago")
+    marks = text.named("past_word") & ~text.named("just_ago")
     if not marks:
         return 0
     scope = _around(text, marks, 14, 14)
@@ -103,14 +99,14 @@ def past(text: Text) -> int:
 
 def habitual(text: Text) -> int:
     """Words near "every night", "always": told of many times, not of this moment."""
-    marks = _family(text, "habit_word")
+    marks = text.named("habit_word")
     if not marks:
         return 0
     return _without_now(text, _around(text, marks, 12, 12))
 
 
 def _without_now(text: Text, scope: int) -> int:
-    marks = _family(text, "now_sign")
+    marks = text.named("now_sign")
     return scope & ~_around(text, marks, 30, 30) if marks else scope
 
 
@@ -128,13 +124,13 @@ def conditional(text: Text) -> int:
 
 def denied(text: Text) -> int:
     """Words after "it is not", "nothing to do with": the person rules a motive out."""
-    openers = _family(text, "denial")
+    openers = text.named("denial")
     return _scope(text, openers, 0, 7) if openers else 0
 
 
 def _whole(text: Text, name: str) -> int:
     """Where a family stands, with all its words."""
-    mask = _family(text, name)
+    mask = text.named(name)
     return mask | text.conts.get(text.lexicon.numbers[name], 0) if mask else 0
 
 
@@ -143,7 +139,7 @@ def _until(text: Text, sign: str, unless: str) -> int:
     if text.size > _ONE_STORY:
         return 0
     marks = _whole(text, sign)
-    if not marks or _family(text, unless):
+    if not marks or text.named(unless):
         return 0
     return (1 << marks.bit_length()) - 1
 
@@ -170,10 +166,10 @@ def _explained(text: Text, sign: str, unless: str) -> int:
     all; what comes after counts up to the next thought: "the film was on, but he has a knife" is no film.
     """
     marks = _whole(text, sign)
-    if not marks or _family(text, unless):
+    if not marks or text.named(unless):
         return 0
-    speaks = _family(text, "speaks_of_it")
-    other = text.hard | _family(text, "other_thought")
+    speaks = text.named("speaks_of_it")
+    other = text.hard | text.named("other_thought")
     scope = 0
     while marks:
         first = marks & -marks
@@ -205,7 +201,7 @@ def plain_cause(text: Text) -> int:
 
 def later(text: Text) -> int:
     """Words near a time to come: a threat for tomorrow is no attack now."""
-    marks = _family(text, "later_word")
+    marks = text.named("later_word")
     return _without_now(text, _around(text, marks, 12, 12)) if marks else 0
 
 

@@ -69,7 +69,11 @@ def forms(entry: str) -> list[str]:
 
 @dataclass(slots=True, eq=False)
 class Lexicon:
-    """Families by word and by phrase (first word, second word, rest). ``names[i]`` is the name of family ``i``."""
+    """Families by word and by phrase (first word, second word, rest). ``names[i]`` is the name of family ``i``.
+
+    The tables' own words are put right as a message's are, so no misspelling is ever ``known``: it is corrected
+    wherever it stands, also where a table spells it as people do (``ur_dead``).
+    """
 
     names: list[str] = field(default_factory=list)
     numbers: dict[str, int] = field(default_factory=dict)
@@ -86,6 +90,10 @@ class Lexicon:
             self.names.append(name)
         return self.numbers[name]
 
+    def spelt(self, word: str) -> str:
+        """The word, put right where it is a misspelling."""
+        return self.misspelt.get(word, word)
+
     def add_phrase(self, first: str, rest: list[str], number: int) -> None:
         """Files a phrase under its first two words."""
         self.phrases.setdefault(first, {}).setdefault(rest[0], []).append((tuple(rest[1:]), number))
@@ -101,7 +109,7 @@ class Lexicon:
         """The number of the family that is just this phrase (``from_here`` in a pattern)."""
         name = "=" + entry
         if name not in self.numbers:
-            first, *rest = entry.split("_")
+            first, *rest = map(self.spelt, entry.split("_"))
             if rest:
                 self.add_phrase(first, rest, self.number(name))
             else:
@@ -171,24 +179,21 @@ def lexicon() -> Lexicon:
     """The lexicon, read on first use (well under 0.3 s)."""
     made = Lexicon()
     families = _families()
+    for entry in families.pop("misspelt"):
+        wrong, _, right = entry.partition("=")
+        made.misspelt[wrong] = right
+    made.starred = list(dict.fromkeys(_expand("starred", families)))
+    del families["starred"]
     words: dict[str, list[int]] = {}
     for name in families:
-        if name == "misspelt":
-            for entry in families[name]:
-                wrong, _, right = entry.partition("=")
-                made.misspelt[wrong] = right
-            continue
-        if name == "starred":
-            made.starred = list(dict.fromkeys(_expand(name, families)))
-            continue
         number = made.number(name)
-        for form in dict.fromkeys(straight(form) for form in _expand(name, families)):
-            if "_" in form:
-                first, *rest = form.split("_")
+        spelt = (tuple(map(made.spelt, straight(form).split("_"))) for form in _expand(name, families))
+        for first, *rest in dict.fromkeys(spelt):
+            if rest:
                 made.add_phrase(first, rest, number)
                 made.known.update((first, *rest))
             else:
-                words.setdefault(form, []).append(number)
+                words.setdefault(first, []).append(number)
     made.words = {word: tuple(numbers) for word, numbers in words.items()}
     made.known.update(words)
     return made

@@ -60,9 +60,9 @@ def _element(text: str, lexicon: Lexicon) -> Element:
         elif less or "_" in part:
             families.append((lexicon.phrase(first), without))
         else:
-            words.append(part)
-            lexicon.known.add(part)
-    return Element(tuple(words), tuple(families))
+            words.append(lexicon.spelt(part))
+    lexicon.known.update(words)
+    return Element(tuple(dict.fromkeys(words)), tuple(dict.fromkeys(families)))
 
 
 def _family(part: str, lexicon: Lexicon) -> int:

@@ -8,39 +8,19 @@ from __future__ import annotations
 import re
 
 from casework.triage.abroad import PLAINLY_ENGLISH, Abroad, read_abroad
-from casework.triage.dangerbook import LABELS, danger_book, read_words
+from casework.triage.abroad.signs import signs
+from casework.triage.dangerbook import LABELS
+from casework.triage.dangerindex import danger_book
 from casework.triage.guards import blocked
 from casework.triage.labels import EMERGENCY_FLAGS, RISK_FLAGS, Screen
 from casework.triage.languages import ENGLISH, foreign
 from casework.triage.rules import Found, Hit
 from casework.triage.text import Text
+from casework.triage.typed import put_right, typed_words
 from casework.triage.words import is_stop
 
 __all__ = ["LABELS", "judge", "screen"]
 
-# Plain cries in scripts without our word boundaries; then words of danger, which alone only raise a doubt.
-_CRIES = (
-    "救命", "救我", "帮帮我", "幫幫我", "النجدة", "ساعدوني", "ساعدني", "أنقذوني", "انقذوني", "کمک", "یارمەتی", "فریام",
-    "помогите", "допоможіть", "рятуйте", "спасите", "поможіть", "מצילים", "મદદ", "बचाओ", "ਬਚਾਓ", "مدد", "বাঁচাও", "உதவி", "እርዳታ", "βοήθεια", "помощь", "допомога",
-)  # fmt: skip
-_SIGNS = (
-    "刀", "着火", "著火", "火灾", "失火", "枪", "杀我", "杀了我", "报警", "流血", "砸门", "踢门", "撞门", "破门", "没有呼吸", "不呼吸", "昏迷", "打我", "煤气", "浓烟",
-    "سكين", "سكينة", "سكينه", "حريق", "يقتلني", "سيقتلني", "الشرطة", "سلاح", "يضربني", "يكسر الباب", "يضرب الباب", "عم يكسر", "لا يتنفس", "لا تتنفس", "نزيف",
-    "ينزف", "دخان", "غاز", "عصا حديد", "الإسعاف", "اسعاف", "إسعاف", "لا يجيب", "لا تجيب", "سقط في", "فأس", "مسدس", "حبوب", "الدواء كله",
-    "چاقو", "آتش", "می‌کشه", "میکشه", "پلیس", "در را می‌شکن", "در رو میشکن", "نفس نمی", "خون", "دود", "اورژانس", "قرص", "چەقۆ", "ئاگر", "دەمکوژ", "پۆلیس",
-    "لێم دەدات", "دەرگا دەشکێن", "هەناسە", "خوێن", "دووکەڵ",
-    "нож", "ніж", "ножем", "пожеж", "пожар", "вб'є", "вбʼє", "убьет", "убьёт", "поліці", "полици", "б'є мене", "бьет меня", "бьёт меня", "кров", "ломит", "ламають двер",
-    "ломають двер", "ломает двер", "вибива", "выбива", "не диха", "не дыш", "дим іде", "горить", "горит", "губи сині", "губы синие", "без свідом", "без сознан", "сокир", "топор", "газом", "швидку", "скорую", "таблетк", "б'ють", "бьют",
-)  # fmt: skip
-# That it is now, or that somebody must come at once; and that it is over.
-_NOW_SIGNS = (
-    "الآن", "الان", "هلق", "دلوقتي", "الحين", "بسرعة", "أسرع", "أرسلوا", "ارسلوا", "أرجوكم", "فورا", "همین الان", "همین الآن", "زود", "سریع", "امشب", "ئێستا", "خێرا", "تکایە خێرا",
-    "зараз", "сейчас", "швидко", "швидше", "быстро", "скорее", "скоріше", "негайно", "现在", "正在", "快", "马上", "立刻",
-)  # fmt: skip
-_PAST_SIGNS = (
-    "أمس", "امبارح", "البارحة", "الأسبوع الماضي", "كل يوم", "كل ليلة", "دیشب", "دیروز", "هفته پیش", "هر شب", "هر روز", "ڕابردوو", "دوێنێ", "هەموو شەوێک",
-    "вчора", "вчера", "минулого", "прошл", "щодня", "щоночі", "каждый день", "каждую ночь", "昨天", "昨晚", "上周", "每天", "每晚", "去年",
-)  # fmt: skip
 _OTHER_SCRIPT = re.compile("[\u0370-\u1fff\u3040-\uffee]")
 _NOTHING = Abroad()
 _PANIC_WORDS = 6
@@ -65,22 +45,24 @@ def screen(text: str) -> Screen:
     """Signs of danger in one message, whatever question it answers. Total; no words are kept."""
     book = danger_book()
     abroad = text if _OTHER_SCRIPT.search(text) else ""
-    words = read_words(text)
-    told = read_abroad(text, bounded=True) if abroad or not _plainly_english(words) else _NOTHING
+    typed = typed_words(text)
+    told = read_abroad(text, bounded=True) if abroad or not _plainly_english(typed) else _NOTHING
+    words = put_right(typed)
     if not abroad and not told.signs and book.anchors.isdisjoint(words):
         return Screen(False, False, frozenset(), ())
     tagged = book.read(words)
     if len(words) <= _LONG:
-        return judge(tagged, book.apply(tagged), abroad, told)
-    return judge(tagged, book.apply(tagged, settled=lambda found: _settled(tagged, found, len(words))), abroad, told)
+        return judge(tagged, book.apply(tagged), typed, abroad, told)
+    found = book.apply(tagged, settled=lambda so_far: _settled(tagged, so_far, len(words)))
+    return judge(tagged, found, typed, abroad, told)
 
 
 def _settled(tagged: Text, found: Found, size: int) -> bool:
     return any(name.startswith("now:") for name in found) or bool(_likely(tagged, found, size)[0])
 
 
-def judge(tagged: Text, found: Found, abroad: str = "", told: Abroad = _NOTHING) -> Screen:
-    """The screening of a message that has been read already."""
+def judge(tagged: Text, found: Found, typed: list[str], abroad: str = "", told: Abroad = _NOTHING) -> Screen:
+    """The screening of a message that has been read already; ``typed`` are its words before any was put right."""
     rules = {hit.rule for name, hits in found.items() if not name.startswith(_QUIET) for hit in hits}
     now = {name[4:] for name in found if name.startswith("now:")}
     size = sum(1 for word in tagged.words if not is_stop(word) and word not in ",'\"")
@@ -104,7 +86,7 @@ def judge(tagged: Text, found: Found, abroad: str = "", told: Abroad = _NOTHING)
     if size <= 3 and any(sign in tagged.at for sign in "🔪🔫🗡🪓🔥💣"):
         now.add("immediate_danger")
         rules.add("danger.sign")
-    abroad_now, abroad_doubt = _abroad(tagged, abroad, short)
+    abroad_now, abroad_doubt = _abroad(tagged, typed, abroad, short)
     risks = told.values("flag")
     if risks & EMERGENCY_FLAGS:
         now |= risks & EMERGENCY_FLAGS
@@ -183,26 +165,22 @@ def _close(one: Hit, other: Hit, reach: int) -> bool:
     return one.rule != other.rule and one.first - other.last <= reach and other.first - one.last <= reach
 
 
-def _abroad(tagged: Text, abroad: str, short: bool) -> tuple[bool, bool]:
+def _abroad(tagged: Text, typed: list[str], abroad: str, short: bool) -> tuple[bool, bool]:
     """Whether a message in another language cries for help, or tells of danger now; and whether it may."""
-    if tagged.named("cry_abroad") or any(cry in abroad for cry in _CRIES):
+    if tagged.named("cry_abroad") or any(cry in abroad for cry in signs("cry")):
         return True, True
     words = tagged.named("danger_abroad")
-    count = words.bit_count() + sum(sign in abroad for sign in _SIGNS)
-    if not count or (words and count == words.bit_count() and not short and not _foreign_words(tagged)):
+    count = words.bit_count() + sum(sign in abroad for sign in signs("danger"))
+    if not count or (words and count == words.bit_count() and not short and not _foreign_words(typed)):
         return False, bool(count) and not words
-    over = bool(tagged.named("past_abroad")) or any(sign in abroad for sign in _PAST_SIGNS)
-    present = bool(tagged.named("now_abroad")) or any(sign in abroad for sign in _NOW_SIGNS)
+    over = bool(tagged.named("past_abroad")) or any(sign in abroad for sign in signs("past"))
+    present = bool(tagged.named("now_abroad")) or any(sign in abroad for sign in signs("now"))
     return not over and (present or count > 1 or short), True
 
 
-def _foreign_words(tagged: Text) -> bool:
-    return foreign(" ".join(tagged.words)) is not None or not _english(tagged.words)
-
-
-def _english(words: list[str]) -> bool:
-    """Whether the words read like English at all."""
-    return sum(word in ENGLISH for word in words) * 5 >= len(words)
+def _foreign_words(typed: list[str]) -> bool:
+    """Whether the words are of another language, or not like English at all; put right, a foreign ``u`` is a you."""
+    return foreign(" ".join(typed)) is not None or sum(word in ENGLISH for word in typed) * 5 < len(typed)
 
 
 def _plainly_english(words: list[str]) -> bool:

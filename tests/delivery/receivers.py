@@ -23,14 +23,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP as SMTPProtocol
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword, Session
 
-HOST = "127.0.0.1"
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind((HOST, 0))
-        port: int = taken.getsockname()[1]
-        return port
+from tests.ports import HOST, free_port
 
 
 @dataclass(frozen=True)
@@ -108,7 +101,7 @@ def receiving(port: int = 0, certificate: trustme.LeafCert | None = None) -> Ite
                 self.keep_waiting(drip=behave == "drip")
 
         def keep_waiting(self, drip: bool) -> None:
-            end = time.monotonic() + 30
+            end = time.monotonic() + 120
             try:
                 while time.monotonic() < end:
                     if drip:

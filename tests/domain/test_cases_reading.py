@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from casework import cases
-from casework.cases import progress
+from casework.cases import progress, relabel
 from casework.privacy.access import accesses
 from casework.settings import Settings
 from casework.store import Store, tables
@@ -97,9 +97,9 @@ def test_a_status_only_moves_on(staffed: Store, status: str) -> None:
 def test_a_changed_label_keeps_its_reason(staffed: Store) -> None:
     reference = make_case(staffed, labels=labels("hate", strands=("age",))).reference
     with pytest.raises(progress.NotAllowed), staffed.begin() as db:
-        progress.change_label(db, reference, "category", "asb", "a@example.org", LATER, "")
+        relabel.change_label(db, reference, "category", "asb", "a@example.org", LATER, "")
     with staffed.begin() as db:
-        progress.change_label(db, reference, "category", "asb", "a@example.org", LATER, "the reporter said so")
+        relabel.change_label(db, reference, "category", "asb", "a@example.org", LATER, "the reporter said so")
     case = show_case(staffed, reference)
     assert (case["category"], case["hate_kind"], case["strands"]) == ("asb", None, [])
     assert case["timeline"][-1]["reason"] == "the reporter said so"
@@ -115,7 +115,7 @@ def test_a_label_that_an_advisor_raises_raises_the_priority_and_its_clocks(
     reference = make_case(staffed).reference
     assert show_case(staffed, reference)["priority"] == "standard"
     with staffed.begin() as db:
-        progress.change_label(db, reference, label, value, "a@example.org", LATER, "what the reporter told me")
+        relabel.change_label(db, reference, label, value, "a@example.org", LATER, "what the reporter told me")
     case = show_case(staffed, reference)
     assert case["priority"] == priority
     assert "acknowledge" in {clock["name"] for clock in case["clocks"]}
@@ -125,7 +125,7 @@ def test_a_label_that_an_advisor_raises_raises_the_priority_and_its_clocks(
 def test_a_label_that_an_advisor_lowers_leaves_the_priority(staffed: Store) -> None:
     reference = make_case(staffed, labels=labels("hate", strands=("age",))).reference
     with staffed.begin() as db:
-        progress.change_label(db, reference, "category", "asb", "a@example.org", LATER, "the reporter said so")
+        relabel.change_label(db, reference, "category", "asb", "a@example.org", LATER, "the reporter said so")
     assert show_case(staffed, reference)["priority"] == "urgent"
 
 

@@ -256,11 +256,11 @@ def test_the_worker_takes_in_an_alarm_and_stops_when_it_is_told(installed: Store
         text=True,
     )
     try:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while spooled(home / "spool") and time.monotonic() < deadline:
             time.sleep(0.1)
         worker.send_signal(signal.SIGTERM)
-        _, log = worker.communicate(timeout=30)
+        _, log = worker.communicate(timeout=120)
     finally:
         worker.kill()
     assert worker.returncode == 0

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from casework import cases, receipts, retention
-from casework.cases import progress
+from casework.cases import progress, relabel
 from casework.privacy.access import accesses
 from casework.retention.periods import months_before
 from casework.settings import Settings
@@ -139,7 +139,7 @@ def test_cases_are_kept_by_their_class(
     reference = closed(any_store, NOW, category)
     if confirmed:
         with any_store.begin() as db:
-            progress.confirm_labels(db, reference, "a@example.org", NOW)
+            relabel.confirm_labels(db, reference, "a@example.org", NOW)
     assert retention.run(any_store, NOW + timedelta(days=365.25 * kept)).cases == 0
     assert retention.run(any_store, NOW + timedelta(days=365.25 * gone)).cases == 1
     assert set(rows(any_store)) == {"advisor", "access_log", "audit_entry"}

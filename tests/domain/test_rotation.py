@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from casework import audit, cases
-from casework.cases import progress
+from casework.cases import progress, relabel
 from casework.intake.alarm import Alarm
 from casework.intake.spool import read_spool, spooled, write_spool
 from casework.privacy import Keys, KeysError, SealError, reveal, rotation
@@ -38,7 +38,7 @@ def fill(store: Store, reports: int = 1) -> list[str]:
             draft = drafts.create(db, session_mac=secrets.token_bytes(32), now=NOW, state={"a": "canary"})
             drafts.put_turn(db, draft.id, "m1", at=NOW, body_mac=b"", said="canary", outcome={"say": []})
             cases.add_message(db, made.reference, "canary-message", "jo", NOW)
-            progress.change_label(db, made.reference, "priority", "urgent", "jo", NOW, "canary-why")
+            relabel.change_label(db, made.reference, "priority", "urgent", "jo", NOW, "canary-why")
             reveal.ask(db, made.reference, "jo", "canary-need", NOW)
             progress.close(db, made.reference, "jo", NOW, CLOSING)
         show_case(store, made.reference, reveal=True, reason="canary-reason")

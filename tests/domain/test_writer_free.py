@@ -10,23 +10,15 @@ import pytest
 from casework import cases, intake
 from casework.conversation import Incoming
 from casework.conversation.sending import add_after, begin, send_report
-from casework.conversation.turns import Services, take_turn
+from casework.conversation.turns import Services, keep_words, take_turn
 from casework.intake.alarm import Alarm
 from casework.intake.spool import write_spool
 from casework.store import Store, drafts
-from casework.triage import decide
+from tests.reading import Readings, watch_reading, while_reading
 
 NOW = datetime(2026, 11, 2, 10, tzinfo=UTC)
 ACCOUNT = "The man downstairs shouts at me every night and calls me a dirty foreigner."
 KNIFE = "he is outside my door with a knife"
-
-
-def may_write(store: Store) -> bool:
-    """Whether somebody else could write now."""
-    free = store._writer.acquire(blocking=False)
-    if free:
-        store._writer.release()
-    return free
 
 
 @pytest.fixture
@@ -35,17 +27,8 @@ def services(staffed: Store) -> Services:
 
 
 @pytest.fixture
-def watched(staffed: Store, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bool]]:
-    """Each text that is labelled, with whether others could write meanwhile."""
-    seen: list[tuple[str, bool]] = []
-    label = decide.label
-
-    def watch(text: str, *others: object) -> object:
-        seen.append((text, may_write(staffed)))
-        return label(text, *others)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(decide, "label", watch)
-    return seen
+def watched(staffed: Store, monkeypatch: pytest.MonkeyPatch) -> Readings:
+    return watch_reading(monkeypatch, staffed)
 
 
 def say(services: Services, draft_id: str, text: str = "", choice: str = "") -> str:
@@ -69,13 +52,13 @@ def told(services: Services, until: str = "review") -> str:
     raise AssertionError(f"{until} was never asked; {asked} is open")
 
 
-def test_an_account_is_read_while_others_may_write(services: Services, watched: list[tuple[str, bool]]) -> None:
+def test_an_account_is_read_while_others_may_write(services: Services, watched: Readings) -> None:
     told(services)
     assert (ACCOUNT, True) in watched
     assert all(free for _, free in watched)
 
 
-def test_a_report_is_labelled_while_others_may_write(services: Services, watched: list[tuple[str, bool]]) -> None:
+def test_a_report_is_labelled_while_others_may_write(services: Services, watched: Readings) -> None:
     draft_id = told(services)
     watched.clear()
     sent = send_report(services, draft_id, Incoming("send", choice="send"))
@@ -84,7 +67,7 @@ def test_a_report_is_labelled_while_others_may_write(services: Services, watched
     assert case_of(services, sent.receipt)["category"] == "hate"
 
 
-def test_words_that_only_the_stub_holds_are_too(services: Services, watched: list[tuple[str, bool]]) -> None:
+def test_words_that_only_the_stub_holds_are_too(services: Services, watched: Readings) -> None:
     draft_id = told(services)
     intake.raise_alarm(services.store, Alarm(draft_id, "lost", KNIFE), NOW)
     sent = send_report(services, draft_id, Incoming("send", choice="send"))
@@ -93,7 +76,7 @@ def test_words_that_only_the_stub_holds_are_too(services: Services, watched: lis
     assert "weapon" in case_of(services, sent.receipt)["risk_flags"]
 
 
-def test_words_after_sending_are_too(services: Services, watched: list[tuple[str, bool]]) -> None:
+def test_words_after_sending_are_too(services: Services, watched: Readings) -> None:
     draft_id = told(services)
     send_report(services, draft_id, Incoming("send", choice="send"))
     watched.clear()
@@ -102,7 +85,7 @@ def test_words_after_sending_are_too(services: Services, watched: list[tuple[str
 
 
 @pytest.mark.parametrize("way", ["at once", "spooled"])
-def test_an_alarm_is_too(way: str, services: Services, watched: list[tuple[str, bool]]) -> None:
+def test_an_alarm_is_too(way: str, services: Services, watched: Readings) -> None:
     alarm, store = Alarm("a" * 32, "m1", KNIFE), services.store
     if way == "at once":
         intake.raise_alarm(store, alarm, NOW)
@@ -115,14 +98,7 @@ def test_an_alarm_is_too(way: str, services: Services, watched: list[tuple[str, 
 def test_labels_are_those_of_the_words_that_are_stored(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another message comes in between reading and writing."""
     draft_id = told(services)
-    label, later = decide.label, [KNIFE]
-
-    def between(text: str, *others: object) -> object:
-        if later and text == ACCOUNT:
-            add_to(services, draft_id, later.pop())
-        return label(text, *others)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(decide, "label", between)
+    while_reading(monkeypatch, ACCOUNT, lambda: add_to(services, draft_id, KNIFE))
     sent = send_report(services, draft_id, Incoming("send", choice="send"))
     assert "weapon" in case_of(services, sent.receipt)["risk_flags"]
 
@@ -130,19 +106,32 @@ def test_labels_are_those_of_the_words_that_are_stored(services: Services, monke
 def test_a_turn_is_taken_in_the_draft_as_it_stands(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two messages at once: both are in the draft, whichever was read first."""
     draft_id = told(services, until="account")
-    label, later = decide.label, [KNIFE]
-
-    def between(text: str, *others: object) -> object:
-        if later and text == ACCOUNT:
-            add_to(services, draft_id, later.pop())
-        return label(text, *others)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(decide, "label", between)
+    while_reading(monkeypatch, ACCOUNT, lambda: add_to(services, draft_id, KNIFE))
     say(services, draft_id, text=ACCOUNT)
     with services.store.read() as db:
         row = drafts.get(db, draft_id)
     assert row is not None and row.state["answers"]["account"] == ACCOUNT
     assert row.state["also_said"] == [{"question": "", "text": KNIFE}]
+
+
+def test_words_of_danger_that_nobody_took_are_too(services: Services, watched: Readings) -> None:
+    draft_id = told(services, until="account")
+    watched.clear()
+    message = Incoming("lost", text=KNIFE, danger=True)
+    assert keep_words(services, draft_id, message) is not None
+    assert (KNIFE, True) in watched and all(free for _, free in watched)
+    watched.clear()
+    assert keep_words(services, draft_id, message) is None and not watched, "it has its turn already"
+
+
+def test_words_of_danger_join_what_came_meanwhile(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    draft_id = told(services, until="account")
+    while_reading(monkeypatch, KNIFE, lambda: add_to(services, draft_id, "and he shouts"))
+    keep_words(services, draft_id, Incoming("lost", text=KNIFE, danger=True))
+    with services.store.read() as db:
+        row = drafts.get(db, draft_id)
+    assert row is not None and row.state["urgency"] == "emergency"
+    assert [one["text"] for one in row.state["also_said"]] == ["and he shouts", KNIFE]
 
 
 def add_to(services: Services, draft_id: str, words: str) -> None:

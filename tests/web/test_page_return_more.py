@@ -7,6 +7,7 @@ import re
 import pytest
 
 from casework.clocks import now
+from tests.reading import watch_reading
 from tests.web.conftest import Chat, Front
 from tests.web.pages_by_hand import hidden
 from tests.web.return_by_hand import KNIFE, NAMED, Browser, Sent, send
@@ -61,6 +62,19 @@ def test_withdrawing_with_words_of_danger_ends_nothing(browser: Browser, sent: S
     case = sent.case()
     assert (case["status"], case["priority"], case["withdrawal_asked"]) == ("new", "emergency", True)
     assert "Someone may be at risk" in browser.get("/return").text
+
+
+@pytest.mark.parametrize(
+    "form", [{"page": "/return/write", "do": "message"}, {"page": "/return/end", "do": "end"}]
+)
+def test_words_are_read_while_others_may_write(
+    form: dict[str, str], front: Front, browser: Browser, sent: Sent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser.open(sent.code)
+    seen = watch_reading(monkeypatch, front.services.store)
+    browser.send(**form, text=KNIFE)
+    assert (KNIFE, True) in seen and all(free for _, free in seen)
+    assert sent.case()["priority"] == "emergency"
 
 
 # --- contact ---

@@ -25,7 +25,7 @@ from casework.conversation.turns import Services
 from casework.questions import wording
 from casework.store import Db, drafts
 from casework.store.tables import case_record
-from casework.triage import triage
+from casework.triage import Labels, triage
 from web.chat.danger import Danger
 from web.chat.errors import error
 from web.chat.sessions import Session
@@ -109,18 +109,23 @@ def look(services: Services, session: Session, reading: bool = True) -> dict[str
 
 def write(services: Services, session: Session, key: str, words: str, seen: Danger, kind: str) -> list[dict[str, str]]:
     """Keep a message or an addition; what it shows of risk raises the case. Returns what is to be said at once."""
+    heard = _hear(session, words, seen)
     with services.store.begin() as db:
-        return _add(services, db, held(services, db, session, lock=True).case, key, words, seen, kind)
+        case = held(services, db, session, lock=True).case
+        _add(services, db, case, key, heard, kind)
+    return heard.said
 
 
 def withdraw(services: Services, session: Session, key: str, words: str, seen: Danger) -> list[dict[str, str]]:
     """The reporter withdraws; words with it are read like any others before the wish is written down."""
+    heard = _hear(session, words, seen) if words.strip() else None
     with services.store.begin() as db:
         case = held(services, db, session, lock=True).case
-        said = _add(services, db, case, f"{key}w", words, seen, "message") if words.strip() else []
+        if heard is not None:
+            _add(services, db, case, f"{key}w", heard, "message")
         if not cases.withdrawal_asked(db, case.reference):
             cases.ask_to_withdraw(db, case.reference, "", clocks.now(services.settings), key)
-    return said
+    return [] if heard is None else heard.said
 
 
 def go_on(services: Services, session: Session, key: str, _: str, __: Danger) -> list[dict[str, str]]:
@@ -150,11 +155,25 @@ def reach(
     return said
 
 
-def _add(services: Services, db: Db, case: Any, key: str, words: str, seen: Danger, kind: str) -> list[dict[str, str]]:
+@dataclass(frozen=True)
+class _Heard:
+    """Words that were read, and what is said to them."""
+
+    words: str
+    labels: Labels
+    seen: Danger
+    said: list[dict[str, str]]
+
+
+def _hear(session: Session, words: str, seen: Danger) -> _Heard:
+    """Read the words. It takes long, and SQLite has one writer: nothing is written meanwhile."""
     outcome = Outcome()
-    take_in_words(Draft(id=case.submission_id), outcome, words, danger=seen.emergency)
+    take_in_words(Draft(id=session.draft_id), outcome, words, danger=seen.emergency)
+    return _Heard(words, triage(words), seen, views.messages(outcome))
+
+
+def _add(services: Services, db: Db, case: Any, key: str, heard: _Heard, kind: str) -> None:
     cases.add_words(
-        db, case.reference, words, triage(words), clocks.now(services.settings), message_id=key, flags=seen.flags,
-        urgency="emergency" if seen.emergency else "standard", kind=kind,
+        db, case.reference, heard.words, heard.labels, clocks.now(services.settings), message_id=key,
+        flags=heard.seen.flags, urgency="emergency" if heard.seen.emergency else "standard", kind=kind,
     )  # fmt: skip
-    return views.messages(outcome)

@@ -118,8 +118,7 @@ def late(services: Services, session: Session, body: MessageBody) -> dict[str, A
 def keep(services: Services, session: Session, body: MessageBody) -> None:
     """Keep words of danger that the assistant did not take, and the turn that says so, in one commit."""
     message = incoming(body, danger=True)
-    with services.store.begin() as db:
-        keep_words(db, session.draft_id, message, body_mac=body_mac(services, body), said=said(body, None))
+    keep_words(services, session.draft_id, message, body_mac=body_mac(services, body), said=said(body, None))
 
 
 def transcript(services: Services, session: Session) -> list[Entry]:

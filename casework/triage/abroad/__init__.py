@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from casework.triage.abroad.signs import signs
 from casework.triage.abroad.tables import LANGUAGES, LONGEST, Place, Places, places, read_tokens
 from casework.triage.labels import STRANDS
 from casework.triage.languages import ENGLISH, foreign
@@ -35,15 +36,6 @@ _NEAR, _NEAR_HAN = 8, 14
 _BRIEF, _BRIEF_HAN = 7, 14
 # A longer message is screened by its beginning, its end and what stands around words of danger.
 _WHOLE, _START, _END, _AROUND, _MOST = 1200, 500, 300, 90, 4
-# Chosen by hand: each is one search through a long text, and the tables hold some hundred words of danger.
-_ALARMS = (
-    "救命", "现在", "刀", "着火", "杀", "昏迷", "النجدة", "ساعدوني", "سكين", "حريق", "يقتل", "الآن", "کمک",
-    "چاقو", "آتش", "می‌کش", "الان", "چەقۆ", "ئاگر", "دەکوژ", "یارمەتی", "рятуйте", "допоможіть",
-    "помогите", "ніж", "нож", "пожеж", "горить", "вб'є", "зараз", "ratunku", "pomocy", "nóż",
-    "nożem", "noz", "pali", "pożar", "teraz", "zabij", "ajutor", "cuțit", "cutit", "acum", "arde",
-    "omoar", "socorro", "faca", "fogo", "agora", "matar", "自杀", "خودکشی", "انتحر", "самогуб",
-    "samobój", "sinucid", "suicid",
-)  # fmt: skip
 _SHORT = {
     "race_ethnicity": "race", "religion_belief": "religion", "sexual_orientation": "orientation",
     "gender_identity": "gender",
@@ -197,7 +189,7 @@ def _parts(text: str) -> tuple[tuple[int, int], ...]:
     """The parts of a long message that are screened: its beginning, its end, and around the words of danger."""
     low, size = text.lower(), len(text)
     parts = [(0, _START), (size - _END, size)]
-    for alarm in _ALARMS:
+    for alarm in signs("alarm"):
         at = low.find(alarm, _START, size - _END)
         if at >= 0 and not any(first <= at < last for first, last in parts):
             parts.append((max(at - _AROUND, _START), min(at + _AROUND, size - _END)))
