@@ -63,5 +63,6 @@ class _Page(HTMLParser):
 def of_page(html: str) -> list[str]:
     """Every text of a page, piece by piece."""
     page = _Page()
-    page.feed(html)
+    # Where an address may break it is still one.
+    page.feed(html.replace("<wbr>", ""))
     return page.found

@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
 
 from web.chat import page_troubles
 from web.chat.errors import ChatError, error, message_of, response_of
@@ -16,6 +17,7 @@ from web.chat.page_render import Pages
 from web.logs import fault_of, log
 
 Handler = Callable[[Request, Any], Coroutine[Any, Any, Response]]
+_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 _CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 
 
@@ -57,8 +59,20 @@ class Refusals:
     async def _http_error(self, request: Request, problem: Exception) -> Response:
         assert isinstance(problem, HTTPException)
         code = _CODES.get(problem.status_code, "malformed")
-        headers = problem.headers or {}
+        headers = {**(problem.headers or {})}
+        if problem.status_code == 405:
+            headers["Allow"] = ", ".join(_methods_of(request))
         return self.answer(request, ChatError(problem.status_code, code, message_of(code), headers=headers))
 
     async def _not_valid(self, request: Request, _: Exception) -> Response:
         return self.answer(request, error("malformed"))
+
+
+def _methods_of(request: Request) -> list[str]:
+    """Every method of this address: the framework names those of one route only, and an address may have several."""
+    routes = request.app.routes
+    return [
+        method
+        for method in _METHODS
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes)
+    ]

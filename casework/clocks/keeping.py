@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 _ADD = clock.insert()
 _OF_CASE = (
     sa.select(
-        clock.c.seq, clock.c.name, clock.c.due_at, clock.c.met_at, clock.c.met_by, clock.c.missed_at,
+        clock.c.seq,
+        clock.c.name,
+        clock.c.due_at,
+        clock.c.met_at,
+        clock.c.met_by,
+        clock.c.missed_at,
         clock.c.stopped_at,
     )
     .where(clock.c.case_reference == sa.bindparam("reference"))

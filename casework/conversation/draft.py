@@ -91,8 +91,9 @@ class Draft:
             self.passed_over.remove(name)
         if name in self.from_account:
             self.from_account.remove(name)
-        if name not in self.order:
-            self.order.append(name)
+        if name in self.order:
+            self.order.remove(name)
+        self.order.append(name)
         self.misses.pop(name, None)
         self.reopened = ""
 

@@ -54,9 +54,7 @@ def option_flags(draft: Draft) -> dict[str, str]:
     return found
 
 
-def take_in_words(
-    draft: Draft, outcome: Outcome, text: str, *, danger: bool = False, account: bool = False
-) -> bool:
+def take_in_words(draft: Draft, outcome: Outcome, text: str, *, danger: bool = False, account: bool = False) -> bool:
     """Screen and label typed words; raise what they show, show the card or fitting help. True where it is danger.
 
     ``account``: whether they were asked for as an account. Short words elsewhere are read by the rules alone.

@@ -163,7 +163,6 @@ def _make(path: Path) -> None:
     flush_directory(path.parent)
 
 
-
 def _read(path: Path) -> bytes:
     try:
         if stat.S_IMODE(path.stat().st_mode) & 0o077:

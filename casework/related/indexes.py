@@ -44,9 +44,7 @@ class Rebuilt:
     after: str | None
 
 
-def index_new(
-    db: Db, reference: str, report_id: str, told: Mapping[str, Any], identity: Mapping[str, str]
-) -> None:
+def index_new(db: Db, reference: str, report_id: str, told: Mapping[str, Any], identity: Mapping[str, str]) -> None:
     """Index a report that was put into the database just now, in the caller's transaction: as ``renew`` would, from
     what is at hand."""
     role = told["answers"].get("reporter_role") or db.scalar(_ROLE, {"reference": reference})

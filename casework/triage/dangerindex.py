@@ -18,9 +18,10 @@ _ASKED = (
     "habit_word", "now_sign", "negator", "pseudo_negation", "thought_end", "them_noun", "supposing", "supposing_end",
     "greeting", "topic_question", "self_word", "pronoun_agent", "what_if", "happened_to_me", "panic_word", "denial",
     "gone_sign", "gone_not", "out_sign", "out_not", "well_sign", "well_not", "innocent_sign", "in_earnest",
-    "cause_sign", "cause_not", "later_word", "speaks_of_it", "other_thought",
+    "cause_sign", "cause_not", "later_word", "speaks_of_it", "other_thought", "topic_case", "suppose_word",
+    "purpose_sign", "purpose_not", "made_up_sign",
 )  # fmt: skip
-_ASKED_WORDS = ("if", "unless", "before", "but", "and", "now", ",", "'", '"')
+_ASKED_WORDS = ("if", "unless", "before", "but", "and", "now", "what", ",", "'", '"')
 
 
 class _Used:

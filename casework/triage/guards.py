@@ -61,7 +61,11 @@ def asked(text: Text) -> int:
         scope |= _scope(text, supposed_case, 0, 16)
     if text.named("happened_to_me"):
         return 0
-    told = text.named("self_word") | text.named("pronoun_agent") | text.named("panic_word")
+    own = text.named("self_word") | (text.named("panic_word") & ~(text.at.get("what", 0) << 1))
+    scope |= _cases(text, text.named("topic_case") & starts, own)
+    if text.named("made_up_sign"):
+        scope |= _cases(text, text.named("suppose_word"), own)
+    told = own if _for_others(text) else own | text.named("pronoun_agent")
     marks = 0
     for word, places in text.at.items():
         if "?" in word:
@@ -74,6 +78,23 @@ def asked(text: Text) -> int:
         if not sentence & told:
             scope |= sentence
     return scope
+
+
+def _cases(text: Text, openers: int, own: int) -> int:
+    """The sentences that ask of a case, from where each opens, unless they speak of the one who asks."""
+    scope = 0
+    while openers:
+        low = openers & -openers
+        openers ^= low
+        sentence = text.sentence(low.bit_length() - 1)
+        if not sentence & own:
+            scope |= sentence & -low
+    return scope
+
+
+def _for_others(text: Text) -> bool:
+    """Whether a question is asked for a talk, a newsletter, homework."""
+    return text.size <= _ONE_STORY and bool(text.named("purpose_sign")) and not text.named("purpose_not")
 
 
 def _around(text: Text, marks: int, before: int, after: int) -> int:
@@ -199,6 +220,25 @@ def plain_cause(text: Text) -> int:
     return _explained(text, "cause_sign", "cause_not")
 
 
+def quoted(text: Text) -> int:
+    """Words of a play, a film, a book: "that's a line from the play my class is rehearsing"."""
+    return _explained(text, "quote_sign", "quote_not")
+
+
+def shared(text: Text) -> int:
+    """What everybody got, or what was done by somebody who did not know: who was hit was no reason."""
+    if text.size > _ONE_STORY or not text.named("everybody_sign") or text.named("singled_sign"):
+        return 0
+    return (1 << text.size) - 1
+
+
+def banter(text: Text) -> int:
+    """What friends call each other, where the one who is told of laughs as well."""
+    if text.size > _ONE_STORY or not text.named("banter_sign") or text.named("banter_not"):
+        return 0
+    return (1 << text.size) - 1
+
+
 def later(text: Text) -> int:
     """Words near a time to come: a threat for tomorrow is no attack now."""
     marks = text.named("later_word")
@@ -219,6 +259,9 @@ GUARDS: dict[str, Callable[[Text], int]] = {
     "innocent": innocent,
     "cause": plain_cause,
     "later": later,
+    "quoted": quoted,
+    "shared": shared,
+    "banter": banter,
 }
 
 

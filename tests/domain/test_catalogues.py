@@ -216,6 +216,16 @@ def test_option_labels_and_buttons_may_be_typed_as_they_are_shown() -> None:
         assert talk.draft.answers["identity"] == "anonymous"
 
 
+def test_every_answer_that_is_read_back_begins_with_a_capital() -> None:
+    small = {
+        (question.name, option.value): option.in_words
+        for question in plan().questions
+        for option in question.options
+        if option.in_words[0].islower()
+    }
+    assert small == {}
+
+
 def test_what_is_kept_is_the_same_in_every_language() -> None:
     plain, told = Talk().to("review"), {}
     for tag in PSEUDO:

@@ -182,6 +182,13 @@ def test_back_opens_the_last_answer_and_then_goes_on_where_it_was() -> None:
     assert talk.choose("safe").asked == "age_group"
 
 
+def test_back_after_a_changed_answer_opens_that_answer() -> None:
+    talk = Talk().to("review").choose("change:identity").choose("named")
+    assert talk.asked == "reporter_name"
+    assert talk.choose("back").asked == "identity"
+    assert talk.choose("anonymous").asked == "review"
+
+
 def test_back_on_the_first_question_repeats_it() -> None:
     assert Talk().choose("back").asked == "danger_now"
 

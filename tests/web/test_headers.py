@@ -62,6 +62,22 @@ def test_every_route_and_method_has_every_header(front: Front) -> None:
     assert {200, 303, 404, 405} <= set(seen)
 
 
+def test_a_method_that_an_address_lacks_is_told_all_those_it_has(front: Front) -> None:
+    """RFC 9110, 15.5.6, also where the methods of an address are routes of their own."""
+    app = create_app(front.services.settings)
+    has: dict[str, set[str]] = {}
+    for route in _routes(app.routes):
+        has.setdefault(route.path.replace("{name}", "page.css"), set()).update(route.methods)
+    assert has["/start"] == has["/return"] == has["/leave"] == {"GET", "HEAD", "POST"}
+    for path, methods in has.items():
+        for method in (*METHODS, "QUERY"):
+            if method in methods:
+                continue
+            answer = front.ask(method, path, headers=BROWSER)
+            told = answer.headers.get("allow", "").split(", ")
+            assert (answer.status_code, told) == (405, sorted(methods)), (method, path)
+
+
 # What a HEAD leaves out beside the body: a browser would act on them.
 ACTED_ON = {"set-cookie", "clear-site-data"}
 

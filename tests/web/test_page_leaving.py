@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -105,6 +106,18 @@ def test_a_page_that_nobody_used_for_half_an_hour_shows_nothing(
     html = chatting.get("/chat").text
     assert "my secret" not in html and "Nobody used this page for 30 minutes" in html
     assert not chatting.cookies and service.left == []
+
+
+def test_without_the_script_the_half_hour_is_told_beforehand_and_then_after_the_question(
+    client: TestClient, service: Service
+) -> None:
+    said = re.compile(r"<noscript>.*?</noscript>", re.S)
+    assert [part for part in said.findall(client.get("/start").text) if "30 minutes more" in part]
+    client.post("/start")
+    service.at((turn("start.", "Hello.", asks="danger_now"), None), (turn("a", asks="account"), "No"))
+    html = client.get("/chat").text
+    assert len(said.findall(html)) == html.count("30 minutes") == 1
+    assert html.index('id="text"') < html.index("30 minutes") < html.index("<footer")
 
 
 def test_words_that_come_after_half_an_hour_are_taken(

@@ -64,9 +64,7 @@ def test_withdrawing_with_words_of_danger_ends_nothing(browser: Browser, sent: S
     assert "Someone may be at risk" in browser.get("/return").text
 
 
-@pytest.mark.parametrize(
-    "form", [{"page": "/return/write", "do": "message"}, {"page": "/return/end", "do": "end"}]
-)
+@pytest.mark.parametrize("form", [{"page": "/return/write", "do": "message"}, {"page": "/return/end", "do": "end"}])
 def test_words_are_read_while_others_may_write(
     form: dict[str, str], front: Front, browser: Browser, sent: Sent, monkeypatch: pytest.MonkeyPatch
 ) -> None:

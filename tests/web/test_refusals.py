@@ -116,10 +116,7 @@ def test_a_question_that_must_be_answered_is_not_skipped(front: Front) -> None:
     ],
 )
 def test_an_unknown_address_or_method_is_typed_too(front: Front, method: str, path: str, status: int) -> None:
-    answer = front.ask(method, path)
-    typed(answer, status)
-    if status == 405:
-        assert answer.headers["allow"]
+    typed(front.ask(method, path), status)
 
 
 @pytest.mark.parametrize("token", [None, "", "x", "A" * 86, "\x7f", "a b"])

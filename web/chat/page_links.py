@@ -1,4 +1,4 @@
-"""Numbers and addresses in the assistant's words as links, so that one touch rings them."""
+"""Numbers and addresses as links, so that one touch rings them; a long address breaks at its joints."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ _ADDRESS = r"https://[^\s<>\"']+[^\s<>\"'.,;:!?)]|\b999bsl\.co\.uk\b"
 _ALONE = r"(?<![\d+])(?<!\d )(?:999|101|111)\b(?! ?\d)"
 _SHORT = r"(?:(?<=[Cc]all )|(?<=\bon )|(?<=\bor )|(?<=\bdial ))(?:999|101|111)\b"
 _LONG = r"(?<!\d)(?<!\d )\b0\d(?: ?\d){8,9}\b(?! ?\d)"
+# Where an address may go on in a new line: after its beginning, and before what parts its words (not its figures).
+_JOINT = re.compile(r"(?<=://)|(?<=[^\W\d])(?=\.\w)|(?<=\w)(?=[/:@?#&=-]\w)")
 
 
 @lru_cache(maxsize=2)
@@ -36,6 +38,11 @@ def with_links(text: str) -> Markup:
     return out
 
 
+def jointed(address: str) -> Markup:
+    """An address to be shown, of a page or of mail: where it does not fit it breaks between its words, not in one."""
+    return Markup("<wbr>").join(_JOINT.split(address))
+
+
 def _linked(text: str) -> Markup:
     out, at = Markup(), 0
     for found in _pattern(language() == ENGLISH).finditer(text):
@@ -46,8 +53,8 @@ def _linked(text: str) -> Markup:
 
 def _link(shown: str) -> Markup:
     if shown.startswith("https://") or not shown[-1].isdigit():
-        href = shown if shown.startswith("https://") else "https://" + shown
-        return Markup('<a href="{}" rel="noopener noreferrer">{}</a>').format(href, shown)
+        href, words = (shown, jointed(shown)) if shown.startswith("https://") else ("https://" + shown, shown)
+        return Markup('<a href="{}" rel="noopener noreferrer">{}</a>').format(href, words)
     # Groups of figures would be turned round in a text from right to left.
     held = Markup(' dir="ltr"' if direction() == "rtl" else "")
     return Markup('<a href="tel:{}"{}>{}</a>').format(shown.replace(" ", ""), held, shown)

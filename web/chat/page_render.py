@@ -22,7 +22,7 @@ from casework.questions.wording import card
 from casework.settings import Settings
 from web.chat.page_colours import OURS, colours
 from web.chat.page_headers import session_of
-from web.chat.page_links import with_links
+from web.chat.page_links import jointed, with_links
 from web.chat.page_marks import in_english, in_own_language, marked
 from web.chat.page_places import landlord_place, places
 from web.chat.page_script import script_texts
@@ -81,6 +81,7 @@ class Pages:
             strong=Markup("<strong>{}</strong>").format,
             kbd=Markup("<kbd>{}</kbd>").format,
             link=link,
+            jointed=jointed,
         )
 
     def html(self, name: str, data: Mapping[str, Any]) -> str:

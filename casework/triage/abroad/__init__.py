@@ -24,6 +24,8 @@ _OWN = {name: code for code, name in LANGUAGES.items()}
 _OWN["Russian"] = "uk"
 _ARABIC, _CYRILLIC, _HAN = (re.compile(signs) for signs in ("[\u0600-\u06ff]", "[\u0400-\u04ff]", "[\u4e00-\u9fff]"))
 _MARKED = re.compile("[ąćęłńóśźżăâîșțşţãõçáéíêôà]")
+# Letters of one of the three: they settle between two that know as many of the words.
+_LETTERS = {"pl": re.compile("[ąćęłńśźż]"), "ro": re.compile("[ăîșțşţ]"), "pt": re.compile("[ãõçáéíêôà]")}
 _KURDISH, _PERSIAN = re.compile("[ڕڵێۆە]"), re.compile("[پچژگکی]")
 # Words of English that are none of Polish, Romanian or Portuguese.
 PLAINLY_ENGLISH = ENGLISH - frozenset(
@@ -105,10 +107,12 @@ def _rules() -> tuple[_Rule, ...]:
             continue
         head, clause, what = (part.strip() for part in line.split("|", 2))
         label, name = head.split()
-        if label != "strand:*":
+        if label not in ("strand:*", "strand:+"):
             made.append(_rule(label, name, clause, what))
             continue
         for strand in STRANDS:
+            if label.endswith("+") and strand in ("sex", "age"):
+                continue
             made.append(_rule(f"strand:{strand}", name, clause, what, _SHORT.get(strand, strand)))
     return tuple(made)
 
@@ -212,7 +216,8 @@ def read_abroad(text: str, *, bounded: bool = False) -> Abroad:
     best: tuple[int, str, Places] = (0, "", {})
     for code in codes:
         found = places(reading, code)
-        weight = len({place.span for all_ in found.values() for place in all_}) * 2 + (_OWN.get(name or "") == code)
+        own = _OWN.get(name or "") == code or (name is None and code in _LETTERS and bool(_LETTERS[code].search(text)))
+        weight = len({place.span for all_ in found.values() for place in all_}) * 2 + own
         if weight > best[0]:
             best = (weight, code, found)
     _, code, found = best

@@ -2,6 +2,7 @@
 
 A stem stands for every word that begins with it, since all these languages but Chinese change the ends of words;
 Chinese has no spaces, so there each character counts as a word.
+Words of two meanings are settled by ``meanings.py``.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+
+from casework.triage.abroad.meanings import Meanings
 
 _HERE = Path(__file__).parent
 LANGUAGES = {
@@ -40,7 +43,9 @@ _TRADITIONAL = str.maketrans(
     "从还们没泪盖铁锤锤弹松吓胁扬骗占护烂瘫紧缓呕脑么处种异双恋变歧视网处猫声乐桩墙厕杂园垃圾轿费单贴话标纳"
     "济众犹黄肤壳贬锅炉涨燃连续够里里着吗呐顾终轻遗书纵滚闯进抢剑锐长师导犹龄岁愿躲门浓险传简讯",
 )
-_PREFIXES = ("وال", "بال", "فال", "كال", "ال", "لل", "و", "ف", "ب", "ل", "س", "ه", "ح", "ك")
+_PREFIXES = (
+    "وال", "وب", "وس", "وح", "وه", "عال", "بال", "فال", "كال", "ال", "لل", "و", "ف", "ب", "ل", "س", "ه", "ح", "ك",
+)  # fmt: skip
 # Concepts that a negation just before does not take away: they hold their own, or are no happening.
 UNDENIED = frozenset({"neg", "call", "hypo", "idiom", "ask", "repair", "not_motive", "group", "because", "over"})
 
@@ -81,9 +86,12 @@ class Table:
     code: str
     stems: dict[str, list[tuple[tuple[str, ...], str]]] = field(default_factory=dict)
     longest: int = 0
+    meanings: Meanings = field(default_factory=lambda: Meanings(fold))
 
     def add(self, concept: str, written: str) -> None:
         """One stem or phrase. ``=`` before a word, or a joint at the end, keeps it as it is."""
+        if self.meanings.add(concept, written):
+            return
         parts = []
         for part in written.strip("_").split("_"):
             exact = part.startswith("=") or (written.endswith("_") and "_" not in written.strip("_"))
@@ -105,7 +113,7 @@ def table(code: str) -> Table:
             name, colon, rest = line.partition(":")
             if line.startswith("#") or not colon:
                 continue
-            for written in rest.split():
+            for written in [rest.strip()] if name == "person" else rest.split():
                 made.add(name.strip(), written)
     return made
 
@@ -176,6 +184,7 @@ def places(reading: Reading, code: str) -> Places:
     words, spans, steps = reading.words, reading.spans, reading.steps
     size = len(words)
     forms = [_forms(word, code) for word in words]
+    told: set[int] = set()
     for i in range(size):
         for form in forms[i]:
             for end in range(min(len(form), book.longest), 0, -1):
@@ -185,9 +194,20 @@ def places(reading: Reading, code: str) -> Places:
                         continue
                     if all(_fits(part, forms[i + k]) for k, part in enumerate(parts) if k):
                         last = i + len(parts) - 1
+                        told.update(range(i, last + 1))
                         place = Place(steps[i], steps[last], (spans[i][0], spans[last][1]))
                         found.setdefault(concept, []).append(place)
-    return _quiet(found, 2)
+    figures, alone = book.meanings.settle(told, forms, steps)
+    found.setdefault("idiom", []).extend(Place(steps[i], steps[i], spans[i]) for i in figures)
+    kept = _without({steps[i] for i in alone}, found) if alone else found
+    return _quiet({name: all_ for name, all_ in kept.items() if all_}, 2)
+
+
+def _without(alone: set[int], found: Places) -> Places:
+    """Without the words that alone mean something else; a phrase holds its own."""
+    return {
+        name: [one for one in all_ if one.last > one.first or one.first not in alone] for name, all_ in found.items()
+    }
 
 
 class _Covered:
