@@ -95,7 +95,10 @@ def needs_of_case(db: Db, case: Any) -> Needs:
 
 
 def _told(db: Db, reference: str) -> Iterator[Any]:
-    """Answers, identity and later words of the reporter."""
+    """Answers, identity and later words of the reporter, and who is complained about as advisors know it."""
+    from casework.cases.respondents import named_as_respondents
+
+    yield from named_as_respondents(db, reference)
     for row in db.execute(sa.select(report.c.id, report.c.answers).where(report.c.case_reference == reference)).all():
         yield records.told(db, row.id, row.answers)["answers"]
         yield records.identity_of_report(db, row.id)

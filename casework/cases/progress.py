@@ -33,7 +33,7 @@ class NotAllowed(ValueError):
 
 class NotClosed(NotAllowed):
     """Closing needs more. ``missing`` names what: of ``CLOSING_FIELDS``, ``satisfaction_not_asked``,
-    ``safeguarding``."""
+    ``safeguarding`` (the decision of ``casework.cases.findings``)."""
 
     def __init__(self, missing: list[str]) -> None:
         super().__init__(f"To close the case, these are needed: {', '.join(missing)}.")
@@ -77,24 +77,30 @@ def reopen(db: Db, reference: str, by: str, at: datetime, reason: str) -> None:
 def close(
     db: Db, reference: str, by: str, at: datetime, closing: Mapping[str, str], satisfaction: int | None = None
 ) -> None:
-    """Close a case. ``closing`` holds the review, support and learning, ``satisfaction_not_asked`` where
-    there is no figure (1 to 5), and ``safeguarding`` (the MASH decision and why) where there is a
-    safeguarding flag. Raises ``NotClosed``, ``NotAllowed``, ``NoCase``."""
+    """Close a case. ``closing`` holds the review, support and learning, and ``satisfaction_not_asked`` where there is
+    no figure (1 to 5). A case with a safeguarding flag needs the decision that was recorded about it, and keeps which
+    it was. Raises ``NotClosed``, ``NotAllowed``, ``NoCase``."""
+    from casework.cases.findings import decision_to_close
+
     case = _case(db, reference)
     if case.status == "closed":
         raise NotAllowed("The case is closed already.")
+    if "safeguarding" in closing:
+        raise NotAllowed("The safeguarding decision is recorded by itself, with who took it and why.")
     if satisfaction is not None and satisfaction not in _SATISFACTION:
         raise NotAllowed("Satisfaction is a figure from 1 to 5.")
     missing = [name for name in CLOSING_FIELDS if not closing.get(name, "").strip()]
     if satisfaction is None and not closing.get("satisfaction_not_asked", "").strip():
         missing.append("satisfaction_not_asked")
-    if {*SAFEGUARDING_FLAGS} & set(case.risk_flags) and not closing.get("safeguarding", "").strip():
+    decision = decision_to_close(db, case)
+    if SAFEGUARDING_FLAGS & set(case.risk_flags) and decision is None:
         missing.append("safeguarding")
     if missing:
         raise NotClosed(missing)
     if counts(db, case):
         release(db, case.advisor_id)
-    sealed = records.seal(db, f"case_record|closing|{reference}", dict(closing))
+    words = {**closing, **({"safeguarding": decision} if decision else {})}
+    sealed = records.seal(db, f"case_record|closing|{reference}", words)
     _set(db, reference, status="closed", closed_at=at, closing=sealed, satisfaction=satisfaction)
     end_alert(db, reference, by, at)
     stop_clocks(db, reference, at)

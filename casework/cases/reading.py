@@ -44,6 +44,8 @@ def as_json(
     log_access(db, by, "reveal_identity" if reveal else "read_account", reference, moment, reason)
     if reveal:
         revealing.check(db, reference, by, moment)
+    from casework.cases.findings import findings_of
+    from casework.cases.respondents import respondents_of
     from casework.rights.correction import corrections_of
 
     told = records.first_told(db, reference)
@@ -70,6 +72,7 @@ def as_json(
         "joined_to": joined_to(db, reference), "joined_reports": joined_reports(db, reference),
         "case_review": case_review(db, reference, case.category, moment),
         "corrections": corrections_of(db, reference, with_identity=reveal),
+        "respondents": respondents_of(db, reference, with_identity=reveal), **findings_of(db, reference),
         "withdrawal_asked": withdrawal_asked(db, reference), "messages": thread(db, reference, "advisor"),
     }  # fmt: skip
     if case.closing is not None:

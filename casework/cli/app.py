@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from casework.cli import clocks_app, guards_app, lists_app, rights_app, work_app
+from casework.cli import clocks_app, fair_app, guards_app, lists_app, rights_app, work_app
 
 _PLAIN = {"no_args_is_help": True, "pretty_exceptions_enable": False, "add_completion": False}
 app = typer.Typer(help="Reports of hate incidents and anti-social behaviour.", **_PLAIN)  # type: ignore[arg-type]
@@ -25,6 +25,7 @@ guards_app.add_to(app)
 rights_app.add_to(app, retention)
 lists_app.add_to(cases)
 work_app.add_to(cases)
+fair_app.add_to(cases)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 

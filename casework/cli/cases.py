@@ -123,13 +123,19 @@ def show(reference: str, as_json: bool, reveal: bool, reason: str) -> int:
 
 
 def _print(case: dict[str, Any]) -> None:
-    apart = ("answers", "clocks", "timeline", "reasons", "identity_details", "messages", "related", "closing")
+    from casework.cli.fair import show_head, show_respondents
+
+    apart = ("answers", "clocks", "timeline", "reasons", "identity_details", "messages", "related", "closing",
+             "respondents", "possible_malicious", "staff_safety", "safeguarding")  # fmt: skip
     shown = {name: value for name, value in case.items() if name not in apart}
+    show_head(case)
     table("Case (London time)", ("", ""), list({**shown, "created_at": here(case["created_at"])}.items()))
     table("Answers", ("Question", "Answer"), list(case["answers"].items()))
     if "closing" in case:
         closing = {**case["closing"], "closed_at": here(case["closing"]["closed_at"])}
         table("Closing", ("", ""), list(closing.items()))
+    if case["respondents"]:
+        show_respondents(case["respondents"])
     if "identity_details" in case:
         table("Identity", ("", ""), list(case["identity_details"].items()))
     table("Clocks", ("Clock", "Due", "Met", "By", "Ran out", "Stopped"),
@@ -137,10 +143,10 @@ def _print(case: dict[str, Any]) -> None:
             here(c.get("stopped_at"))) for c in case["clocks"]])  # fmt: skip
     if case["related"]:
         table(
-            "Related cases (you decide: `reporting cases join REPORT --to CASE`)",
+            "Related cases (you decide: `reporting cases join REPORT --to CASE`, or `cases decline`)",
             ("Reference", "Status", "Why", "Suggested", "Roles reversed"),
-            [(one["reference"], one["status"], [f"{why['because']}{'' if why['sure'] else ' (maybe)'}"
-              for why in one["why"]], one["joined"] or one["suggested"], one["roles_reversed"])
+            [(one["reference"], one["status"], [_why(why) for why in one["why"]],
+              one["joined"] or ("declined" if one["declined"] else one["suggested"]), one["roles_reversed"])
              for one in case["related"]],
         )  # fmt: skip
     columns = ("label", "value", "rule", "from", "policy")
@@ -157,6 +163,13 @@ def _print(case: dict[str, Any]) -> None:
         say(f"{here(line['at'])}  {text_of(line['event'])}{detail}  {text_of(line['by'])}")
         for said in text_of(line.get("reason") or "").splitlines():
             say(f"    {said}")
+
+
+def _why(why: dict[str, Any]) -> str:
+    doubts = [] if why["sure"] else ["maybe"]
+    if why["because"] == "same_person_responsible" and not why["confirmed"]:
+        doubts.append("not confirmed")
+    return f"{why['because']} ({', '.join(doubts)})" if doubts else str(why["because"])
 
 
 def _status(case: dict[str, Any]) -> str:

@@ -40,7 +40,7 @@ def waiting(as_json: bool) -> None:
         print_json(found)
     else:
         columns = ("Request", "Reference", "Asked by", "For", "At", "Reason")
-        table("Requests", columns, [tuple({**one, "at": here(one["at"])}.values()) for one in found])
+        table("Requests", columns, [tuple({**one, "asked_at": here(one["asked_at"])}.values()) for one in found])
 
 
 def approve(key: str, as_json: bool) -> int:

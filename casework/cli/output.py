@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 
 _WIDTH_OF_FILES = 200
+_LOGIN = Path("/proc/self/loginuid")
+_NOBODY_SIGNED_IN = 2**32 - 1
 
 
 @contextlib.contextmanager
@@ -34,13 +37,28 @@ def open_store() -> Iterator[Store]:
 
 def who() -> str:
     """The person at the keyboard, as logs and the audit name them: by their account on this machine, which they
-    cannot choose as they can ``USER``."""
+    cannot choose as they can ``USER``. Who works through ``sudo``, as the account that owns the state, is known by the
+    account that they signed in with."""
+    if not hasattr(os, "getuid"):
+        return "cli"
+    signed_in = _signed_in()
+    uid = os.getuid() if signed_in is None else signed_in
     try:
         import pwd
 
-        return f"cli:{pwd.getpwuid(os.getuid()).pw_name}"
+        return f"cli:{pwd.getpwuid(uid).pw_name}"
     except (ImportError, KeyError):
-        return f"cli:{os.getuid()}" if hasattr(os, "getuid") else "cli"
+        return f"cli:{uid}"
+
+
+def _signed_in() -> int | None:
+    """The account of the session, which Linux keeps through ``sudo`` and lets nobody but root change; None where there
+    is no session, as in a service or a container."""
+    try:
+        uid = int(_LOGIN.read_text())
+    except (OSError, ValueError):
+        return None
+    return None if uid == _NOBODY_SIGNED_IN else uid
 
 
 def print_json(value: Any) -> None:

@@ -15,14 +15,16 @@ if TYPE_CHECKING:
     from casework.store import Db
 
 
-def export(references: Sequence[str], person: str, reason: str, as_text: bool, out: Path | None) -> int:
+def export(
+    references: Sequence[str], person: str, respondent: str, reason: str, as_text: bool, out: Path | None
+) -> int:
     """One person's data, to standard output or to a new file that only its owner can read."""
     from casework.cases.references import tidy_reference
     from casework.rights.export import export_data
     from casework.rights.text import as_text as in_words
 
     keys = [tidy_reference(reference) for reference in references]
-    done, found = _act(lambda db, now: export_data(db, keys, person, who(), now, reason))
+    done, found = _act(lambda db, now: export_data(db, keys, person, who(), now, reason, respondent))
     if not done:
         return 1
     import json
@@ -56,7 +58,7 @@ def correct(reference: str, name: str, value: str | None, reason: str, as_json: 
     return _told(done, as_json, {"reference": key, "corrected": name}, "Corrected; what stood there is kept beside it.")
 
 
-def erase(reference: str, person: str, reason: str, override: str, as_json: bool) -> int:
+def erase(reference: str, person: str, respondent: str, reason: str, override: str, as_json: bool) -> int:
     """Erase who somebody is, and look in the rows and in the database's files that nothing is left. Exit status 1 where
     it is refused, or where something is left."""
     from casework.cases import NoCase
@@ -70,7 +72,7 @@ def erase(reference: str, person: str, reason: str, override: str, as_json: bool
     try:
         with open_store() as store:
             with store.begin() as db:
-                done = forget(db, key, person, who(), now(store.settings), reason, override)
+                done = forget(db, key, person, who(), now(store.settings), reason, override, respondent)
             prove_bytes(store, done.traces)
     except NoCase:
         complain("There is no case of this reference.")
@@ -93,7 +95,9 @@ def withdraw(reference: str, how: str, confirm_only: bool, as_json: bool) -> int
     key = tidy_reference(reference)
     act = confirm_withdrawal if confirm_only else withdraw_for
     done, ended = _act(lambda db, now: act(db, key, who(), now, how))
-    said = "Withdrawn." if ended else "Noted. The work goes on all the same: somebody may be at risk."
+    said = "Noted. The work goes on all the same: somebody may be at risk."
+    if ended:
+        said = "Withdrawn. Close it with its review now: `reporting cases close`."
     return _told(done, as_json, {"reference": key, "withdrawn": bool(ended)}, said)
 
 

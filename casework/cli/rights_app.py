@@ -11,6 +11,7 @@ rights = typer.Typer(help="What people ask about their own data; withdrawing.", 
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Reference = Annotated[str, typer.Argument(help="Such as LR-7F3K-29QD.")]
+Respondent = Annotated[str, typer.Option(help="Of a respondent: their id, or its first eight letters or more.")]
 Reason = Annotated[str, typer.Option(help="Why; kept, sealed.")]
 How = Annotated[str, typer.Option(help="How you asked, and why that was safe; kept, sealed.")]
 
@@ -26,7 +27,8 @@ def add_to(app: typer.Typer, retention: typer.Typer) -> None:
 @rights.command()
 def export(
     references: Annotated[list[str], typer.Argument(help="The cases that hold data of the person.")],
-    person: Annotated[str, typer.Option(help="Whose data: reporter or affected.")] = "reporter",
+    person: Annotated[str, typer.Option(help="Whose data: reporter, affected or respondent.")] = "reporter",
+    respondent: Respondent = "",
     reason: Reason = "",
     text: Annotated[bool, typer.Option("--text", help="Text to read instead of JSON.")] = False,
     out: Annotated[Path | None, typer.Option(help="Into a new file, mode 0600.")] = None,
@@ -34,7 +36,7 @@ def export(
     """One person's data, without third persons. Logged; read it through before it leaves."""
     from casework.cli import rights as command
 
-    raise typer.Exit(command.export(references, person, reason, text, out))
+    raise typer.Exit(command.export(references, person, respondent, reason, text, out))
 
 
 @rights.command()
@@ -54,7 +56,8 @@ def correct(
 @rights.command()
 def erase(
     reference: Reference,
-    person: Annotated[str, typer.Option(help="Who is erased: reporter or affected.")] = "reporter",
+    person: Annotated[str, typer.Option(help="Who is erased: reporter, affected or respondent.")] = "reporter",
+    respondent: Respondent = "",
     reason: Reason = "",
     override: Annotated[str, typer.Option(help="Why although the case is open or about somebody's safety.")] = "",
     json: Json = False,
@@ -62,7 +65,7 @@ def erase(
     """Erase who somebody is, for good; what happened stays. Refused where the case is held, open or about safety."""
     from casework.cli import rights as command
 
-    raise typer.Exit(command.erase(reference, person, reason, override, json))
+    raise typer.Exit(command.erase(reference, person, respondent, reason, override, json))
 
 
 @rights.command()

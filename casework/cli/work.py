@@ -5,6 +5,7 @@ Exit status 1 where there is no such case or it cannot be done, 2 where a word w
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ _TO_CLOSE = {
     "support_signposted": '--support-signposted "which support you named to them"',
     "learning": '--learning "what to learn from it"',
     "satisfaction_not_asked": '--satisfaction 1 to 5, or --satisfaction-not-asked "why"',
-    "safeguarding": '--safeguarding "the MASH decision, by whom and why"',
+    "safeguarding": 'first, `reporting cases safeguarding`: the MASH decision, by whom and why',
 }
 
 
@@ -35,11 +36,11 @@ def status(reference: str, to: str, reason: str, as_json: bool) -> int:
     if to == "withdrawn":
         complain("What the reporter withdraws: `reporting rights withdraw`.")
         return 2
-    if not _known(to, [one for one in STATUSES if one not in ENDED_STATUSES], "A status"):
+    if not known(to, [one for one in STATUSES if one not in ENDED_STATUSES], "A status"):
         return 2
-    done = _done(reference, lambda db, key, now: progress.change_status(db, key, to, who(), now, reason))
+    done = acted(reference, lambda db, key, now: progress.change_status(db, key, to, who(), now, reason))
     said = f"{done} is {to} now. No clock is met by that: `reporting clocks meet`."
-    return _told(done, as_json, {"reference": done, "status": to}, said)
+    return told(done, as_json, {"reference": done, "status": to}, said)
 
 
 def close(reference: str, given: Mapping[str, str], satisfaction: int | None, as_json: bool) -> int:
@@ -48,29 +49,29 @@ def close(reference: str, given: Mapping[str, str], satisfaction: int | None, as
 
     closing = {name: words for name, words in given.items() if words.strip()}
     try:
-        done = _done(reference, lambda db, key, now: progress.close(db, key, who(), now, closing, satisfaction))
+        done = acted(reference, lambda db, key, now: progress.close(db, key, who(), now, closing, satisfaction))
     except progress.NotClosed as refused:
         complain("To close the case, say also:")
         for name in refused.missing:
             complain(f"  {_TO_CLOSE[name]}")
         return 2
-    return _told(done, as_json, {"reference": done, "status": "closed"}, f"{done} is closed.")
+    return told(done, as_json, {"reference": done, "status": "closed"}, f"{done} is closed.")
 
 
 def reopen(reference: str, reason: str, as_json: bool) -> int:
     """Go on with a closed or withdrawn case."""
     from casework.cases import progress
 
-    done = _done(reference, lambda db, key, now: progress.reopen(db, key, who(), now, reason))
-    return _told(done, as_json, {"reference": done, "status": "in_progress"}, f"{done} is in progress again.")
+    done = acted(reference, lambda db, key, now: progress.reopen(db, key, who(), now, reason))
+    return told(done, as_json, {"reference": done, "status": "in_progress"}, f"{done} is in progress again.")
 
 
 def confirm_labels(reference: str, as_json: bool) -> int:
     """The labels are right."""
     from casework.cases import relabel
 
-    done = _done(reference, lambda db, key, now: relabel.confirm_labels(db, key, who(), now))
-    return _told(done, as_json, {"reference": done, "labels_confirmed_by": who()}, "The labels are confirmed.")
+    done = acted(reference, lambda db, key, now: relabel.confirm_labels(db, key, who(), now))
+    return told(done, as_json, {"reference": done, "labels_confirmed_by": who()}, "The labels are confirmed.")
 
 
 def label(reference: str, name: str, value: str, reason: str, as_json: bool) -> int:
@@ -78,27 +79,33 @@ def label(reference: str, name: str, value: str, reason: str, as_json: bool) -> 
     from casework.cases import relabel
 
     codes = {**relabel.ONE_OF, **relabel.SEVERAL_OF}
-    if not _known(name, list(codes), "A label"):
+    if not known(name, list(codes), "A label"):
         return 2
     chosen = [value] if name in relabel.ONE_OF else [one.strip() for one in value.split(",") if one.strip()]
-    if not all(_known(one, codes[name], name) for one in chosen):
+    if not all(known(one, codes[name], name) for one in chosen):
         return 2
-    done = _done(reference, lambda db, key, now: relabel.change_label(db, key, name, value, who(), now, reason))
-    return _told(done, as_json, {"reference": done, "label": name, "value": value}, f"Changed: {name} {value}.")
+    done = acted(reference, lambda db, key, now: relabel.change_label(db, key, name, value, who(), now, reason))
+    return told(done, as_json, {"reference": done, "label": name, "value": value}, f"Changed: {name} {value}.")
 
 
 def note(reference: str, about: str, text: str, as_json: bool) -> int:
     """Write something down. Without ``--text`` it is read from standard input."""
     from casework.cases import codes, progress
 
-    if not _known(about, codes.NOTES, "A note"):
+    if not known(about, codes.NOTES, "A note"):
         return 2
     words = typed(text, "Your note")
     if not words:
         complain("There is nothing in the note.")
         return 2
-    done = _done(reference, lambda db, key, now: progress.add_note(db, key, words, who(), now, about))
-    return _told(done, as_json, {"reference": done, "about": about}, "Kept, sealed. `cases show` shows it.")
+    done = acted(reference, lambda db, key, now: progress.add_note(db, key, words, who(), now, about))
+    said = "Kept, sealed. `cases show` shows it."
+    if done and about == "visit":
+        from casework.cli.fair import staff_safety
+
+        # Whoever goes there has to know it, whoever they may not know.
+        print(staff_safety(done), file=sys.stderr)
+    return told(done, as_json, {"reference": done, "about": about}, said)
 
 
 def enforcement(reference: str, kind: str, reason: str, as_json: bool) -> int:
@@ -106,13 +113,13 @@ def enforcement(reference: str, kind: str, reason: str, as_json: bool) -> int:
     from casework.cases import codes
     from casework.cases.enforcement import record_enforcement
 
-    if not _known(kind, list(codes.ENFORCEMENT), "Enforcement"):
+    if not known(kind, list(codes.ENFORCEMENT), "Enforcement"):
         return 2
-    done = _done(reference, lambda db, key, now: record_enforcement(db, key, kind, who(), now, reason))
-    return _told(done, as_json, {"reference": done, "kind": kind}, "Written down; the figures count it.")
+    done = acted(reference, lambda db, key, now: record_enforcement(db, key, kind, who(), now, reason))
+    return told(done, as_json, {"reference": done, "kind": kind}, "Written down; the figures count it.")
 
 
-def _known(value: str, of: Collection[str], what: str) -> bool:
+def known(value: str, of: Collection[str], what: str) -> bool:
     """Whether this is one of the codes; a sentence where it is not."""
     if value in of:
         return True
@@ -120,7 +127,7 @@ def _known(value: str, of: Collection[str], what: str) -> bool:
     return False
 
 
-def _done(reference: str, act: Callable[[Db, str, datetime], Any]) -> str:
+def acted(reference: str, act: Callable[[Db, str, datetime], Any]) -> str:
     """The reference, where ``act`` was done in one transaction; nothing, with a sentence, where it was not. Raises
     ``NotClosed``."""
     from casework.cases import NoCase
@@ -143,7 +150,7 @@ def _done(reference: str, act: Callable[[Db, str, datetime], Any]) -> str:
     return key
 
 
-def _told(done: str, as_json: bool, value: dict[str, Any], said: str) -> int:
+def told(done: str, as_json: bool, value: dict[str, Any], said: str) -> int:
     if not done:
         return 1
     if as_json:

@@ -41,15 +41,14 @@ def close(
     learning: Annotated[str, typer.Option(help="What to learn from it.")] = "",
     satisfaction: Annotated[int | None, typer.Option(min=1, max=5, help="What the reporter said, 1 to 5.")] = None,
     satisfaction_not_asked: Annotated[str, typer.Option(help="Why it could not be asked.")] = "",
-    safeguarding: Annotated[str, typer.Option(help="The MASH decision, by whom, why; with safeguarding flags.")] = "",
     json: Json = False,
 ) -> None:
-    """Close a case with its closing review. What is said is sealed; `cases show` shows it."""
+    """Close a case with its closing review; with a safeguarding flag after `cases safeguarding`. Sealed."""
     from casework.cli import work as command
 
     given = {
         "review_with_reporter": review_with_reporter, "support_signposted": support_signposted, "learning": learning,
-        "satisfaction_not_asked": satisfaction_not_asked, "safeguarding": safeguarding,
+        "satisfaction_not_asked": satisfaction_not_asked,
     }  # fmt: skip
     raise typer.Exit(command.close(reference, given, satisfaction, json))
 

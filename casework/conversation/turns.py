@@ -7,9 +7,12 @@ A message id that is known writes nothing and gives what it gave before.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+
+from sqlalchemy.exc import IntegrityError
 
 from casework import cases, receipts
 from casework.clocks import now
@@ -27,6 +30,9 @@ from casework.store import Db, Store, drafts
 PAUSE = timedelta(hours=24)
 # How often a message is read again because another one changed its draft meanwhile.
 _TRIES = 5
+# The draft was saved by another message since it was read, or this message has got its turn (the front door gives one
+# where the assistant seemed to take nothing). Nothing was written; the next try sees which.
+_TAKEN_MEANWHILE = (drafts.DraftConflict, IntegrityError)
 
 
 @dataclass(frozen=True)
@@ -72,9 +78,9 @@ def load(row: drafts.Draft) -> Draft:
 
 @dataclass(frozen=True)
 class _Understood:
-    """What a message comes to in the draft as it stood at this revision; nothing of it is written yet."""
+    """What a message comes to in the draft as ``row`` held it; nothing of it is written yet."""
 
-    revision: int
+    row: drafts.Draft
     draft: Draft
     outcome: Outcome
 
@@ -101,7 +107,7 @@ def take_turn(
         if isinstance(found, Taken):
             return found
         code = receipts.make_code(services.keys) if found.outcome.pauses else None
-        taken = _keep(services, draft_id, incoming.message_id, found, code, body_mac, said)
+        taken = _keep(services, incoming.message_id, found, code, body_mac, said)
         if taken is not None:
             return taken
     raise drafts.DraftConflict("other messages kept changing the draft")
@@ -124,30 +130,27 @@ def _understand(
     outcome = respond(the_plan(), draft, question, incoming, ranking)
     if outcome.ends:
         return Taken(outcome, marks(draft), None, outcome.ends)
-    return _Understood(row.revision, draft, outcome)
+    return _Understood(row, draft, outcome)
 
 
 def _keep(
-    services: Services, draft_id: str, message_id: str, found: _Understood, code: receipts.Code | None,
-    body_mac: bytes, said: Any,
-) -> Taken | None:  # fmt: skip
-    """Write what was understood; None, and nothing written, where the draft is another one by now."""
-    draft, outcome = found.draft, found.outcome
-    with services.store.begin() as db:
-        row, stored = drafts.open_turn(db, draft_id, message_id)
-        if row is None:
-            raise NoDraft(draft_id)
-        if stored is not None:
-            return _answered(row, stored)
-        if row.revision != found.revision:
-            return None
-        following = open_questions(the_plan(), draft)[0]
-        if code is not None:
-            _pause(db, row, outcome, code)
-        if outcome.erase:
-            erase_said(db, draft_id, outcome.erase)
-            cases.forget_identity(db, draft_id)
-        _write(db, row, draft, message_id, outcome, following, body_mac, said)
+    services: Services, message_id: str, found: _Understood, code: receipts.Code | None, body_mac: bytes, said: Any
+) -> Taken | None:
+    """Write what was understood; None, and nothing written, where the draft is another one by now or is gone. It is
+    saved first: by its revision that tells so, without reading it a second time."""
+    draft, outcome, row = found.draft, found.outcome, found.row
+    following = open_questions(the_plan(), draft)[0]
+    try:
+        with services.store.begin() as db:
+            moment = _save(db, row, draft, following)
+            if code is not None:
+                _pause(db, row, outcome, code)
+            if outcome.erase:
+                erase_said(db, row.id, outcome.erase)
+                cases.forget_identity(db, row.id)
+            _answer(db, row.id, message_id, moment, outcome, following, body_mac, said)
+    except _TAKEN_MEANWHILE:
+        return None
     return Taken(outcome, _with_reopened(draft, following), following)
 
 
@@ -169,29 +172,21 @@ def outcome_question(stored: dict[str, Any]) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def _write(
-    db: Db,
-    row: drafts.Draft,
-    draft: Draft,
-    message_id: str,
-    outcome: Outcome,
-    following: str | None,
-    body_mac: bytes,
-    said: Any,
-) -> None:
+def _save(db: Db, row: drafts.Draft, draft: Draft, following: str | None) -> datetime:
+    """The draft as it is now; when that was. Raises ``DraftConflict``."""
     moment = now(db.settings)
     row.state = draft.to_state()
     row.open_question = following
     drafts.save(db, row, moment)
-    drafts.put_turn(
-        db,
-        row.id,
-        message_id,
-        at=moment,
-        body_mac=body_mac,
-        said=said,
-        outcome={**outcome.to_json(), "question": following},
-    )
+    return moment
+
+
+def _answer(
+    db: Db, draft_id: str, message_id: str, at: datetime, outcome: Outcome, following: str | None, body_mac: bytes,
+    said: Any,
+) -> None:  # fmt: skip
+    answered = {**outcome.to_json(), "question": following}
+    drafts.put_turn(db, draft_id, message_id, at=at, body_mac=body_mac, said=said, outcome=answered)
 
 
 def erase_said(db: Db, draft_id: str, message_ids: Sequence[str]) -> None:
@@ -217,24 +212,19 @@ def keep_words(
     """
     for _ in range(_TRIES):
         with services.store.read() as db:
-            read, stored = drafts.open_turn(db, draft_id, incoming.message_id)
-        if read is None:
+            row, stored = drafts.open_turn(db, draft_id, incoming.message_id)
+        if row is None:
             raise NoDraft(draft_id)
         if stored is not None:
             return None
-        draft, outcome = load(read), Outcome()
-        _take_in_danger(draft, read.open_question or "", incoming)
+        draft, outcome, asked = load(row), Outcome(), row.open_question
+        _take_in_danger(draft, asked or "", incoming)
         outcome.add("card", "emergency")
         outcome.add("unavailable_kept", "error")
-        with services.store.begin() as db:
-            row, stored = drafts.open_turn(db, draft_id, incoming.message_id)
-            if row is None:
-                raise NoDraft(draft_id)
-            if stored is not None:
-                return None
-            if row.revision == read.revision:
-                _write(db, row, draft, incoming.message_id, outcome, row.open_question, body_mac, said)
-                return outcome
+        with suppress(*_TAKEN_MEANWHILE), services.store.begin() as db:
+            moment = _save(db, row, draft, asked)
+            _answer(db, row.id, incoming.message_id, moment, outcome, asked, body_mac, said)
+            return outcome
     raise drafts.DraftConflict("other messages kept changing the draft")
 
 

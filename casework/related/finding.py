@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from casework.related.accounts import names_told
+from casework.related.confirmed import CONFIRMED, COUNTED_BY
 from casework.related.indexes import macs_of, read_tokens
 from casework.related.tokens import SURE, Token
 from casework.store.relation_tables import blind_index, joined_report
@@ -49,15 +50,18 @@ class Because:
     what: str
     kinds: tuple[str, ...]
     sure: bool
+    # Of a person responsible: whether an advisor has confirmed in both cases that it is they. Nothing else counts.
+    confirmed: bool = False
 
     def to_json(self) -> dict[str, Any]:
-        return {"because": self.what, "by": list(self.kinds), "sure": self.sure}
+        return {"because": self.what, "by": list(self.kinds), "sure": self.sure, "confirmed": self.confirmed}
 
 
 @dataclass(frozen=True, slots=True)
 class Related:
     """Another case with something in common. ``suggested``: this case seems to belong to the other
-    (``belongs_to``), or the other to this one (``takes_in``); ``joined`` says the same of what an advisor did.
+    (``belongs_to``), or the other to this one (``takes_in``); ``joined`` says the same of what an advisor did;
+    ``declined``: an advisor found that they do not belong together, so it is not suggested.
     ``roles_reversed``: who complains in the one is complained about in the other, so they stay apart."""
 
     reference: str
@@ -68,27 +72,31 @@ class Related:
     roles_reversed: bool
     suggested: str | None
     joined: str | None
+    declined: bool = False
 
     def to_json(self) -> dict[str, Any]:
         return {
             "reference": self.reference, "status": self.status, "created_at": self.created_at.isoformat(),
             "category": self.category, "why": [one.to_json() for one in self.because],
             "roles_reversed": self.roles_reversed, "suggested": self.suggested, "joined": self.joined,
+            "declined": self.declined,
         }  # fmt: skip
 
 
 def related(db: Db, reference: str) -> list[Related]:
     """Cases about the same person responsible, place, reporter or affected person: joined ones first, then
     suggested ones, then those with most in common, newer ones before older."""
+    from casework.related.declining import declined_with
+
     tokens = tokens_of_case(db, reference)
     hits = _hits(db, reference, tokens)
     links = _links(db, {reference, *hits})
     others = {*hits, *(other for pair in links.items() if reference in pair for other in pair)} - {reference}
     rows = {row.reference: row for row in _rows(db, {reference, *others})}
     known = _with_person_responsible(db, others)
-    if any(token.subject == "responsible" for token in tokens):
+    if any(token.subject in ("responsible", CONFIRMED) for token in tokens):
         known.add(reference)
-    named = _named_in_account(db, reference)
+    named, declined = _named_in_account(db, reference), declined_with(db, reference)
     found = []
     for other in others & set(rows):
         agreements = hits.get(other, set())
@@ -96,11 +104,12 @@ def related(db: Db, reference: str) -> list[Related]:
             agreements |= named[other]
         joined = _joined(links, reference, other)
         reversed_ = are_reversed(agreements)
-        apart = reversed_ or joined or reference in links or other in links
+        apart = reversed_ or joined or reference in links or other in links or other in declined
         row = rows[other]
         suggested = None if apart else _suggested(rows[reference], row, agreements, {reference, other} <= known)
         found.append(Related(
-            other, row.status, row.created_at, row.category, _because(agreements), reversed_, suggested, joined
+            other, row.status, row.created_at, row.category, _because(agreements), reversed_, suggested, joined,
+            other in declined,
         ))  # fmt: skip
     found = [one for one in found if one.because or one.roles_reversed or one.joined]
     found.sort(key=lambda one: (one.created_at, one.reference), reverse=True)
@@ -150,8 +159,15 @@ def _hits(db: Db, reference: str, tokens: set[Token], only: str = "") -> dict[st
             statement = statement.where(blind_index.c.case_reference == only)
         for row in db.execute(statement):
             for subject in macs.get((row.kind, bytes(row.mac)), ()):
-                found[row.case_reference].add((subject, row.subject, row.kind))
+                found[row.case_reference].add((_role(subject), _role(row.subject), row.kind))
+                if subject == row.subject == CONFIRMED:
+                    found[row.case_reference].add((CONFIRMED, CONFIRMED, row.kind))
     return found
+
+
+def _role(subject: str) -> str:
+    """A confirmed respondent is a person responsible, whatever else it says of them."""
+    return "responsible" if subject == CONFIRMED else subject
 
 
 def _named_in_account(db: Db, reference: str) -> dict[str, set[Agreement]]:
@@ -181,7 +197,10 @@ def _because(agreements: Collection[Agreement]) -> tuple[Because, ...]:
         if (what := _COMMON.get((own, theirs))) and not (what == "place_of_person_responsible" and kind != "address"):
             kinds[what].add(kind)
     return tuple(
-        Because(what, tuple(sorted(kinds[what])), bool(kinds[what] & set(SURE)) and what not in _NEVER_SURE)
+        Because(
+            what, tuple(sorted(kinds[what])), bool(kinds[what] & set(SURE)) and what not in _NEVER_SURE,
+            what == "same_person_responsible" and (CONFIRMED, CONFIRMED, COUNTED_BY) in agreements,
+        )
         for what in _ORDER if what in kinds
     )  # fmt: skip
 
@@ -241,7 +260,8 @@ def _with_person_responsible(db: Db, references: Collection[str]) -> set[str]:
         found for start in range(0, len(keys), 500)
         for found in db.execute(
             sa.select(blind_index.c.case_reference).distinct().where(
-                blind_index.c.case_reference.in_(keys[start : start + 500]), blind_index.c.subject == "responsible")
+                blind_index.c.case_reference.in_(keys[start : start + 500]),
+                blind_index.c.subject.in_(("responsible", CONFIRMED)))
         ).scalars()
     }  # fmt: skip
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _DONE = sa.select(indexed_report.c.report_id)
 # Made once: these run for every report that is filed.
 _TOLD = (
-    sa.select(report.c.answers, case_record.c.reporter_role)
+    sa.select(report.c.answers, case_record.c.reporter_role, case_record.c.reference)
     .join(case_record, case_record.c.reference == report.c.case_reference)
     .where(report.c.id == sa.bindparam("report"))
 )
@@ -102,13 +102,15 @@ def left_with_key(db: Db, number: int) -> int:
 
 
 def read_tokens(db: Db, report_id: str) -> set[Token]:
-    """What a report is found by now."""
+    """What a report is found by now: what it told, and whom an advisor has confirmed that it is about."""
     from casework.cases import records
+    from casework.related.confirmed import confirmed_tokens
 
     row = db.execute(_TOLD, {"report": report_id}).one()
     told = records.told(db, report_id, row.answers)
     role = told["answers"].get("reporter_role") or row.reporter_role
-    return tokens_of(told, records.identity_of_report(db, report_id), role)
+    told_by = tokens_of(told, records.identity_of_report(db, report_id), role)
+    return told_by | confirmed_tokens(db, row.reference)
 
 
 def macs_of(keys: Keys, tokens: Iterable[Token]) -> dict[tuple[str, bytes], set[str]]:

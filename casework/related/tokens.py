@@ -1,8 +1,8 @@
 """By what one report is found: its people and its place, normalised, each with the kind of its value.
 
 ``responsible`` is who was complained about, as far as the reporter wrote it at that question; names within an account
-are not indexed (see ``casework.related.accounts``). An anonymous reporter is found by nothing (case-record.md,
-"Identity apart").
+are not indexed (see ``casework.related.accounts``). ``respondent`` is who an advisor has confirmed it to be (see
+``casework.related.confirmed``). An anonymous reporter is found by nothing (case-record.md, "Identity apart").
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from casework.related import normal
 
-SUBJECTS = ("reporter", "affected", "responsible", "place")
+SUBJECTS = ("reporter", "affected", "responsible", "respondent", "place")
 # A name in full is as sure as a name can be; a name by its sound, or a part of it at one postcode, is a maybe.
 SURE = ("full_name", "phone", "email", "address")
 MAYBE = ("name_sound", "name_at_postcode")
@@ -50,6 +50,12 @@ def tokens_of(told: Mapping[str, Any], identity: Mapping[str, str], role: str | 
     if code:
         found.add(Token("place", "postcode", code))
     found |= {Token("place", "address", value) for value in normal.addresses(place)}
+    return {token for token in found if token.value}
+
+
+def tokens_of_person(subject: str, name: str, contact: str) -> set[Token]:
+    """What one person is found by whose name and contact are known."""
+    found = {Token(subject, *value) for value in (*_of_name(name), *_of_contact(contact))}
     return {token for token in found if token.value}
 
 

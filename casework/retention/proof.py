@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from casework.store.fair_tables import finding, respondent
 from casework.store.tables import access_log, message, metadata, receipt, report, turn
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class RetentionError(RuntimeError):
 def ids_of(db: Db, reference: str) -> set[str]:
     """The random ids that a case is written with, to be looked for in the files afterwards."""
     return {
-        key for table in (report, message, receipt)
+        key for table in (report, message, receipt, respondent, finding)
         for key in db.execute(sa.select(table.c.id).where(table.c.case_reference == reference)).scalars()
     }  # fmt: skip
 

@@ -20,12 +20,15 @@ from casework.audit import Act, note
 from casework.cases import records
 from casework.cases.parts import ABOUT_AFFECTED, NAMED_ONLY, postcode_district
 from casework.cases.progress import NotAllowed
+from casework.cases.respondents import details_of, id_of
 from casework.cases.thread import NoCase
 from casework.cases.withdrawal import concerns_safety
 from casework.privacy.places import Place, places
+from casework.related.tokens import names_in
 from casework.retention.holds import is_held
 from casework.retention.proof import RetentionError
 from casework.rights.masking import Mask
+from casework.store.fair_tables import respondent_identity
 from casework.store.guard_tables import identity_request
 from casework.store.rights_tables import correction
 from casework.store.tables import access_log, case_record, identity_details, outbox, report, turn
@@ -34,11 +37,15 @@ from casework.store.tables import draft as draft_table
 if TYPE_CHECKING:
     from casework.store.store import Db
 
-PERSONS = ("reporter", "affected")
+RESPONDENT = "respondent"
+PERSONS = ("reporter", "affected", RESPONDENT)
 _NAMES = {"reporter": "reporter_name", "affected": "affected_name"}
 _QUESTIONS = {"reporter": NAMED_ONLY, "affected": ABOUT_AFFECTED}
 # Words that are text and no JSON: they were sealed as they were written.
 _PLAIN = frozenset({"access_log", "identity_request", "outbox"})
+# A description of somebody is longer than a name.
+_LONGEST_NAME = 4
+_Key = tuple[Any, ...]
 # So many bytes of a sealed value are like no other's.
 _TRACE = 32
 
@@ -52,23 +59,31 @@ class Erased:
     told_others: bool
 
 
-def erase(db: Db, reference: str, person: str, by: str, at: datetime, reason: str, override: str = "") -> Erased:
-    """Erase who the ``reporter`` or the ``affected`` person of a case is, wherever the case holds it, and prove it.
+def erase(
+    db: Db, reference: str, person: str, by: str, at: datetime, reason: str, override: str = "", respondent: str = ""
+) -> Erased:
+    """Erase who the ``reporter``, the ``affected`` person or one ``respondent`` (how their id begins) of a case is,
+    wherever the case holds it, and prove it.
 
     Raises ``NoCase``, ``NotAllowed``; ``RetentionError`` where something would be left: then nothing was erased.
     """
     case = records.locked(db, reference)
     if case is None:
         raise NoCase(reference)
-    _check(db, case, person, at, reason, override)
+    if person == RESPONDENT:
+        respondent = id_of(db, reference, respondent)
+    _check(db, case, person, at, reason, override, respondent)
     note(db, Act.ERASE_IDENTITY, by, at, reference, {"person": person, "override": bool(override.strip())})
-    before = dict(_sealed(db, reference))
-    mask = _mask(db, case, person)
+    before = {key: place_row[1][place_row[0].column.name] for key, place_row in _keyed(db, reference)}
+    mask = _mask_of_respondent(db, respondent) if person == RESPONDENT else _mask(db, case, person)
     reports = list(db.execute(sa.select(report.c.id).where(report.c.case_reference == reference)).scalars())
     _forget_beside(db, reference, person)
-    for key in reports:
-        _forget_in_report(db, case, key, person)
-    _cover_words(db, reference, mask)
+    if person == RESPONDENT:
+        db.execute(respondent_identity.delete().where(respondent_identity.c.respondent_id == respondent))
+    else:
+        for key in reports:
+            _forget_in_report(db, case, key, person)
+    _cover_words(db, reference, person, mask)
     for key in reports:
         # By what the report is found follows what it holds.
         identity = {name: mask.text(text) if name == "contact_safety" else text
@@ -80,16 +95,19 @@ def erase(db: Db, reference: str, person: str, by: str, at: datetime, reason: st
     records.event(db, reference, "identity_erased", at, by, {"person": person}, mask.text(reason))
     if override.strip():
         records.event(db, reference, "erasure_overridden", at, by, reason=mask.text(override))
-    after = dict(_sealed(db, reference))
-    _prove_rows(db, reference, person, mask)
+    after = _prove_rows(db, reference, person, mask, respondent)
     gone = {value for key, value in before.items() if after.get(key) != value}
     return Erased(frozenset(value[:_TRACE] for value in gone), _was_sent(db, reference))
 
 
-def _check(db: Db, case: Any, person: str, at: datetime, reason: str, override: str) -> None:
+def _check(db: Db, case: Any, person: str, at: datetime, reason: str, override: str, respondent: str) -> None:
     """Raises ``NotAllowed``."""
     if person not in PERSONS:
-        raise NotAllowed("Who the reporter or the affected person is can be erased; other requests a person answers.")
+        raise NotAllowed(
+            "Who the reporter, the affected person or a respondent is can be erased; other requests a person answers."
+        )
+    if person == RESPONDENT and not details_of(db, respondent):
+        raise NotAllowed("Who this respondent is was erased already.")
     if not reason.strip():
         raise NotAllowed("Erasing needs a reason: who asked, and how you know that it is them.")
     if person == "affected" and case.reporter_role == "self":
@@ -124,6 +142,18 @@ def _mask(db: Db, case: Any, person: str) -> Mask:
     return Mask(tuple(name for name in names if name), tuple(contacts))
 
 
+def _mask_of_respondent(db: Db, key: str) -> Mask:
+    """What is known of a respondent, and what was: names that a person would know them by, and contacts."""
+    details = details_of(db, key)
+    earlier = details.get("earlier", {})
+    names, contacts = (
+        [details.get(field, ""), *(one["was"] for one in earlier.get(field, []))] for field in ("name", "contact")
+    )
+    # "Kyle Brennan, the lad at no. 14" names one person, whose name is two words of it.
+    known = [" ".join(words) for name in names for words in names_in(name)]
+    return Mask((*(name for name in names if name and len(name.split()) <= _LONGEST_NAME), *known), contacts)
+
+
 def _is_home(case: Any, person: str) -> bool:
     """Whether the place of the report is this person's home."""
     return person == "affected" or case.reporter_role == "self"
@@ -132,7 +162,7 @@ def _is_home(case: Any, person: str) -> bool:
 def _forget_beside(db: Db, reference: str, person: str) -> None:
     """What stands beside the reports: corrections of the person's own answers, requests to see who it is, transcripts,
     and notices that are made anew when they are sent."""
-    own = (_NAMES[person], *_QUESTIONS[person])
+    own = (_NAMES[person], *_QUESTIONS[person]) if person in _NAMES else ()
     mine = correction.c.case_reference == reference
     db.execute(correction.delete().where(mine, correction.c.name.in_(own)))
     db.execute(identity_request.delete().where(identity_request.c.case_reference == reference))
@@ -169,13 +199,24 @@ def _without(said: Any, asked: tuple[str, ...]) -> Any:
     return [entry for entry in said if entry.get("question") not in asked]
 
 
-def _cover_words(db: Db, reference: str, mask: Mask) -> None:
+def _covered(place: Place, text: Any, person: str, mask: Mask) -> Any:
+    """The words of a place with the person covered in them. Respondents of one family share its name, and each has a
+    right to their own."""
+    if place.table.name in _PLAIN:
+        return mask.text(text)
+    found = mask.value(text)
+    if place.table is respondent_identity and person != RESPONDENT:
+        return {**found, "name": mask.text(text["name"])}
+    return found
+
+
+def _cover_words(db: Db, reference: str, person: str, mask: Mask) -> None:
     """Seal every text of the case anew, with the person covered in it."""
     for place, row in _rows(db, reference):
         if place.table is identity_details:
             continue
         text = _read(db, place, row)
-        covered = mask.text(text) if place.table.name in _PLAIN else mask.value(text)
+        covered = _covered(place, text, person, mask)
         if covered != text:
             words = covered if place.table.name in _PLAIN else json.dumps(covered, ensure_ascii=False)
             sealed = db.keys.seal(words.encode("utf-8", "surrogatepass"), context=place.context(row))
@@ -183,19 +224,29 @@ def _cover_words(db: Db, reference: str, mask: Mask) -> None:
             db.execute(place.table.update().where(mine).values({place.column.name: sealed}))
 
 
-def _prove_rows(db: Db, reference: str, person: str, mask: Mask) -> None:
-    """Raises ``RetentionError`` where a value of the case still says who the person is."""
-    left = set()
-    for place, row in _rows(db, reference):
+def _prove_rows(db: Db, reference: str, person: str, mask: Mask, respondent: str) -> dict[_Key, bytes]:
+    """What is sealed now, by its place. Raises ``RetentionError`` where a value of the case still says who the person
+    is."""
+    left, held = set(), {}
+    for key, (place, row) in _keyed(db, reference):
+        held[key] = row[place.column.name]
         text = _read(db, place, row)
-        if place.table is identity_details:
-            found = set(text) & {_NAMES[person], *_QUESTIONS[person]}
+        if place.table is respondent_identity and row["respondent_id"] == respondent:
+            found = {place.column.name}
+        elif place.table is identity_details:
+            found = set(text) & {_NAMES[person], *_QUESTIONS[person]} if person in _NAMES else set()
         else:
-            found = set() if mask.value(text) == text else {place.column.name}
+            found = set() if _covered(place, text, person, mask) == text else {place.column.name}
         if found:
             left.add(place.table.name)
     if left:
         raise RetentionError(f"Erasing left something in {', '.join(sorted(left))}.")
+    return held
+
+
+def _keyed(db: Db, reference: str) -> Iterator[tuple[_Key, tuple[Place, dict[str, Any]]]]:
+    for place, row in _rows(db, reference):
+        yield (place.table.name, place.column.name, *(row[one.name] for one in place.key)), (place, row)
 
 
 def _rows(db: Db, reference: str) -> Iterator[tuple[Place, dict[str, Any]]]:
@@ -207,12 +258,6 @@ def _rows(db: Db, reference: str) -> Iterator[tuple[Place, dict[str, Any]]]:
         mine = sa.select(place.table).where(column == reference, place.column.is_not(None))
         for row in db.execute(mine).mappings().all():
             yield place, dict(row)
-
-
-def _sealed(db: Db, reference: str) -> Iterator[tuple[tuple[Any, ...], bytes]]:
-    for place, row in _rows(db, reference):
-        key = (place.table.name, place.column.name, *(row[column.name] for column in place.key))
-        yield key, row[place.column.name]
 
 
 def _read(db: Db, place: Place, row: dict[str, Any]) -> Any:

@@ -1,8 +1,10 @@
 """A copy of one person's data (UK GDPR articles 15 and 20), as JSON and as text to read.
 
 It holds what the person said and what was said about them, who they are as we keep it, and what was done; never who
-anybody else is. A reporter and the person it happened to may each have theirs; whoever was complained about is answered
-by a person, because hardly a line about them does not tell who complained (Data Protection Act 2018, schedule 2, 16).
+anybody else is. A reporter and the person it happened to may each have theirs, and a respondent what an advisor kept of
+them: who they are, what they said, need, were offered, and how it came out. What the report says of them a person
+answers, because hardly a line of it does not tell who complained (Data Protection Act 2018, schedule 2, 16); what
+advisors found (possibly malicious, staff safety, safeguarding) is in nobody's copy for the same reason.
 """
 
 from __future__ import annotations
@@ -29,7 +31,10 @@ from casework.store.tables import report, timeline
 if TYPE_CHECKING:
     from casework.store.store import Db
 
-PERSONS = ("reporter", "affected")
+RESPONDENT = "respondent"
+PERSONS = ("reporter", "affected", RESPONDENT)
+# Of a timeline what would tell one side of the other, or of advisors' findings.
+_APART = frozenset({"respondent", "finding", "join_declined"})
 # Answers that say nothing but who somebody is; whose own they are stands in _IDENTITY.
 _ABOUT_OTHERS = ("person_responsible", *IDENTITY_ANSWERS)
 # Of what a representative or witness answered, these are about the person it happened to.
@@ -50,14 +55,17 @@ class Export:
     doubts: tuple[str, ...] = field(repr=False)
 
 
-def export_data(db: Db, references: Sequence[str], person: str, by: str, at: datetime, reason: str) -> Export:
-    """The data of the ``reporter`` or the ``affected`` person of these cases. Each is logged as an export.
+def export_data(
+    db: Db, references: Sequence[str], person: str, by: str, at: datetime, reason: str, respondent: str = ""
+) -> Export:
+    """The data of the ``reporter`` or the ``affected`` person of these cases, or of the one ``respondent`` of a case
+    whose id begins so. Each is logged as an export.
 
     Raises ``NoCase``, ``NotAllowed``, ``ReasonNeeded``, ``SecondPersonNeeded``.
     """
     if person not in PERSONS:
         raise NotAllowed(
-            "The data of a reporter or of the affected person is exported; other requests a person answers."
+            "The data of a reporter, the affected person or a respondent is exported; other requests a person answers."
         )
     if not reason.strip():
         raise ReasonNeeded("Data is exported only with a reason.")
@@ -72,8 +80,15 @@ def export_data(db: Db, references: Sequence[str], person: str, by: str, at: dat
         reveal.check(db, reference, by, at)
         if person == "affected" and case.reporter_role == "self":
             raise NotAllowed(f"In {reference} the reporter is the affected person: export the reporter's data.")
-        redactor = _redactor(db, reference, person, case.reporter_role == "self")
-        shown.append(_case(db, case, person, redactor))
+        if person == RESPONDENT:
+            from casework.cases.respondents import id_of
+            from casework.rights.respondent import copy_of
+
+            one, redactor = copy_of(db, reference, id_of(db, reference, respondent))
+            shown.append(one)
+        else:
+            redactor = _redactor(db, reference, person, case.reporter_role == "self")
+            shown.append(_case(db, case, person, redactor))
         doubts |= redactor.doubts
         for kind, count in redactor.left_out.items():
             left_out[kind] = left_out.get(kind, 0) + count
@@ -85,7 +100,7 @@ def _redactor(db: Db, reference: str, person: str, affects_reporter: bool) -> Re
     """What is the person's own, and what is others'. Where it happened is the home of whom it happened to."""
     own: list[str] = []
     others: list[str] = []
-    for key, told in _reports(db, reference):
+    for key, told in reports_of(db, reference):
         answers, identity = told["answers"], records.identity_of_report(db, key)
         for name, text in identity.items():
             (own if name in _IDENTITY[person] else others).append(text)
@@ -93,7 +108,7 @@ def _redactor(db: Db, reference: str, person: str, affects_reporter: bool) -> Re
         if affects_reporter or person == "affected":
             own.append(_text(answers.get("where_postcode")))
     made = Redactor(own, others)
-    made.learn(text for _, told in _reports(db, reference) for text in _texts(told["answers"]))
+    made.learn(text for _, told in reports_of(db, reference) for text in texts_in(told["answers"]))
     made.learn(line["text"] for line in thread(db, reference))
     return made
 
@@ -103,11 +118,12 @@ def _case(db: Db, case: Any, person: str, redactor: Redactor) -> dict[str, Any]:
         "reference": case.reference, "status": case.status, "received_at": case.created_at.isoformat(),
         "channel": case.channel, "category": case.category, "hate_kind": case.hate_kind, "strands": case.strands,
         "asb_types": case.asb_types, "risk_flags": case.risk_flags, "priority": case.priority,
-        "reports": [_report(db, key, told, person, redactor) for key, told in _reports(db, case.reference)],
+        "reports": [_report(db, key, told, person, redactor) for key, told in reports_of(db, case.reference)],
         "done": [
             {"at": row.at.isoformat(), "event": row.event}
             for row in db.execute(sa.select(timeline).where(
                 timeline.c.case_reference == case.reference).order_by(timeline.c.id))
+            if row.event not in _APART
         ],
     }  # fmt: skip
     if person == "reporter":
@@ -157,7 +173,7 @@ def _cleaned(value: Any, redactor: Redactor) -> Any:
     return [_cleaned(one, redactor) for one in value] if isinstance(value, list | tuple) else value
 
 
-def _reports(db: Db, reference: str) -> list[tuple[str, dict[str, Any]]]:
+def reports_of(db: Db, reference: str) -> list[tuple[str, dict[str, Any]]]:
     rows = db.execute(
         sa.select(report.c.id, report.c.answers).where(report.c.case_reference == reference)
         .order_by(report.c.received_at, report.c.id)
@@ -165,15 +181,15 @@ def _reports(db: Db, reference: str) -> list[tuple[str, dict[str, Any]]]:
     return [(row.id, records.told(db, row.id, row.answers)) for row in rows]
 
 
-def _texts(value: Any) -> Iterator[str]:
+def texts_in(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):
         for one in value.values():
-            yield from _texts(one)
+            yield from texts_in(one)
     elif isinstance(value, list | tuple):
         for one in value:
-            yield from _texts(one)
+            yield from texts_in(one)
 
 
 def _text(value: Any) -> str:

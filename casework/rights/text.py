@@ -13,6 +13,10 @@ _LABELS = {
     "reporter_name": "Your name", "contact_value": "Your contact", "contact_safety": "What you said about contact",
     "affected_name": "Your name",
 }  # fmt: skip
+_OF_RESPONDENT = {
+    "name": "Your name", "contact": "Your contact", "account": "What you told us", "needs": "What you need",
+    "support": "Support that was offered to you", "outcome": "How it came out",
+}  # fmt: skip
 _FACTS = (
     ("status", "Where it stands"), ("category", "Kind"), ("hate_kind", "Crime or incident"), ("strands", "About"),
     ("asb_types", "Types"), ("risk_flags", "Risks that were seen"), ("priority", "Priority"),
@@ -29,6 +33,9 @@ def _lines(document: Mapping[str, Any]) -> Iterator[str]:
     yield f"Made on {_when(document['made_at'])}"
     yield "Other people's names, numbers and addresses are left out: [name], [number], [email], [address]."
     for case in document["cases"]:
+        if document["person"] == "respondent":
+            yield from _respondent(case)
+            continue
         yield from ("", f"Report {case['reference']}", f"Received: {_when(case['received_at'])}")
         for name, label in _FACTS:
             if case[name]:
@@ -45,6 +52,14 @@ def _lines(document: Mapping[str, Any]) -> Iterator[str]:
                 yield f"{_when(one['at'])}, {_label(one['name'])}: {before} became {now}"
         yield from ("", "What was done")
         yield from (f"{_when(one['at'])}: {_words(one['event'])}" for one in case["done"])
+
+
+def _respondent(case: Mapping[str, Any]) -> Iterator[str]:
+    yield from ("", f"Case {case['reference']}", f"Recorded: {_when(case['recorded_at'])}")
+    for name, value in {**case["who_you_are"], **case["what_was_recorded"]}.items():
+        yield f"{_OF_RESPONDENT[name]}: {value}"
+    for name, before in case["before"].items():
+        yield from (f"{_OF_RESPONDENT[name]}, until {_when(one['at'])}: {one['was']}" for one in before)
 
 
 def _report(report: Mapping[str, Any]) -> Iterator[str]:

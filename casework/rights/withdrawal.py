@@ -7,15 +7,20 @@ import secrets
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+import sqlalchemy as sa
+
 from casework.audit import Act, note
 from casework.cases import records
 from casework.cases.progress import NotAllowed
 from casework.cases.thread import NoCase, keep
 from casework.cases.withdrawal import concerns_safety, go_on, withdrawal_asked
-from casework.store.tables import case_record
+from casework.store.tables import case_record, timeline
 
 if TYPE_CHECKING:
     from casework.store.store import Db
+
+
+_SAID = ("withdrawal_asked", "withdrawal_confirmed", "withdrawal_taken_back")
 
 
 def withdraw_for(db: Db, reference: str, by: str, at: datetime, how: str) -> bool:
@@ -35,6 +40,8 @@ def confirm_withdrawal(db: Db, reference: str, by: str, at: datetime, how: str) 
     if not withdrawal_asked(db, reference):
         raise NotAllowed("The reporter has not asked to withdraw.")
     safety = concerns_safety(case)
+    if (safety or case.status == "withdrawn") and _confirmed(db, reference):
+        raise NotAllowed("This was confirmed already.")
     records.event(db, reference, "withdrawal_confirmed", at, by, {"goes_on": "safety"} if safety else None, how)
     if safety:
         return False
@@ -54,6 +61,12 @@ def go_on_after_all(db: Db, reference: str, by: str, at: datetime, reason: str) 
     keep(db, reference, secrets.token_hex(16), "reporter", "withdrawal_taken_back", "", at)
     records.event(db, reference, "withdrawal_taken_back", at, by, reason=reason)
     go_on(db, case, at, by)
+
+
+def _confirmed(db: Db, reference: str) -> bool:
+    """Whether the last that was said of it is that it was confirmed."""
+    last = sa.select(timeline.c.event).where(timeline.c.case_reference == reference, timeline.c.event.in_(_SAID))
+    return bool(db.scalar(last.order_by(timeline.c.id.desc()).limit(1)) == "withdrawal_confirmed")
 
 
 def _open_case(db: Db, reference: str, why: str) -> Any:

@@ -40,6 +40,8 @@ def upgrade(store: Store) -> None:
             db.execute(sa.text("SELECT pg_advisory_xact_lock(:n)"), {"n": _LOCK})
         config = _config()
         config.attributes["connection"] = db.connection
+        # Some migrations move what is sealed.
+        config.attributes["keys"] = store.keys
         command.upgrade(config, "head")
 
 

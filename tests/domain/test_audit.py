@@ -104,7 +104,7 @@ def test_a_purge_is_in_it_and_does_not_reach_it(any_store: Store) -> None:
     made = make_case(any_store)
     show_case(any_store, made.reference)
     with any_store.begin() as db:
-        closing = dict.fromkeys((*progress.CLOSING_FIELDS, "satisfaction_not_asked", "safeguarding"), "x")
+        closing = dict.fromkeys((*progress.CLOSING_FIELDS, "satisfaction_not_asked"), "x")
         progress.close(db, made.reference, "jo", NOW, closing)
     retention.run(any_store, NOW + timedelta(days=366 * 7))
     assert acts(any_store, reference=made.reference) == [

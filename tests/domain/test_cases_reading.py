@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from casework import cases
 from casework.cases import progress, relabel
+from casework.cases.findings import record_finding
 from casework.privacy.access import accesses
 from casework.settings import Settings
 from casework.store import Store, tables
@@ -76,7 +77,8 @@ def test_closing_needs_its_review_and_starts_the_follow_up(staffed: Store) -> No
     with pytest.raises(progress.NotAllowed, match=needed), staffed.begin() as db:
         progress.close(db, reference, "a@example.org", LATER, {**CLOSING, "learning": " "})
     with staffed.begin() as db:
-        progress.close(db, reference, "a@example.org", LATER, {**CLOSING, "safeguarding": "MASH: no"}, satisfaction=4)
+        record_finding(db, reference, "safeguarding", "taken_up", "they visit", "a@example.org", LATER, "MASH")
+        progress.close(db, reference, "a@example.org", LATER, CLOSING, satisfaction=4)
     case = show_case(staffed, reference)
     assert case["status"] == "closed"
     assert "follow_up" in [clock["name"] for clock in case["clocks"]]

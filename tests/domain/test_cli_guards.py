@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pwd
 from pathlib import Path
 
+import pytest
+
 from casework import cases
+from casework.cli import output
 from casework.cli.output import who
 from casework.privacy import reveal
 from casework.store import Store
@@ -67,6 +71,7 @@ def test_identity_needs_a_second_person_where_it_is_so_set(installed: Store, hom
     assert reporting("identity", "ask", "LR-0000-0000", "--reason", "x", home=home).returncode == 1
     key = answer(reporting("identity", "ask", reference, "--reason", "to call", "--json", home=home))["request"]
     assert [one["id"] for one in answer(reporting("identity", "waiting", "--json", home=home))] == [key]
+    assert key in reporting("identity", "waiting", home=home).stdout
     myself = reporting("identity", "approve", key, home=home, USER="somebody-else", LOGNAME="somebody-else")
     assert myself.returncode == 1 and "Somebody else" in myself.stderr, "USER says nothing about who it is"
     from casework import clocks
@@ -95,3 +100,14 @@ def test_a_backup_is_restored_into_an_empty_installation(installed: Store, home:
     assert again.returncode == 0 and "1 cases" in again.stdout
     assert reporting("audit", "verify", home=home).returncode == 0
     assert reporting("restore", str(home / "keys" / "mac.key"), home=home).returncode == 1
+
+
+@pytest.mark.parametrize(("login", "name"), [("0", "root"), ("4294967295", None), ("", None), (None, None)])
+def test_who_works_through_sudo_is_known_by_who_signed_in(
+    login: str | None, name: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(output, "_LOGIN", tmp_path / "loginuid")
+    if login is not None:
+        (tmp_path / "loginuid").write_text(login)
+    monkeypatch.setattr("os.getuid", lambda: 65534)
+    assert who() == f"cli:{name or pwd.getpwuid(65534).pw_name}"

@@ -56,16 +56,19 @@ def test_a_case_from_its_first_moment_to_its_closing(run: Run, reference: str) -
         ("cases", "confirm-labels", reference),
         ("cases", "status", reference.lower(), "in_progress", "--reason", "we met"),
         ("cases", "enforcement", reference, "warning", "--reason", "a letter to him"),
-        ("cases", "close", reference, *CLOSE, "--safeguarding", "MASH: no further action"),
+        ("cases", "safeguarding", reference, "no_further_action", "--decided-by", "MASH", "--why", "school helps"),
+        ("cases", "close", reference, *CLOSE),
     ):
         done = run(*words)
         assert (done.exit_code, done.stderr) == (0, ""), (words, done.stderr)
-    assert run("cases", "note", reference, "--about", "visit", stdin="nobody in\n").exit_code == 0
+    noted = run("cases", "note", reference, "--about", "visit", stdin="nobody in\n")
+    assert (noted.exit_code, "nobody has looked" in noted.stderr) == (0, True)
     case = shown(run, reference)
     assert (case["status"], case["closing"]["satisfaction"], case["asb_types"]) == ("closed", 4, ["noise"])
     assert case["labels_confirmed_by"] and case["timeline"][-1]["reason"] == "nobody in"
     told = run("cases", "show", reference).stdout
-    assert all(words in told for words in ("nobody in", "about: visit", "ring sooner", "a letter to him"))
+    said = ("school helps", "nobody in", "about: visit", "ring sooner", "a letter to him")
+    assert all(words in told for words in said)
     done = run("cases", "reopen", reference, "--reason", "it began again", "--json")
     assert json.loads(done.stdout) == {"reference": reference, "status": "in_progress"}
 
@@ -74,7 +77,7 @@ def test_a_case_from_its_first_moment_to_its_closing(run: Run, reference: str) -
     ("words", "status", "says"),
     [
         (("cases", "close", "REF", "--learning", "none"), 2, "--review-with-reporter"),
-        (("cases", "close", "REF", *CLOSE), 2, "--safeguarding"),
+        (("cases", "close", "REF", *CLOSE), 2, "cases safeguarding"),
         (("cases", "close", "REF", *CLOSE[:-1], "6"), 2, "satisfaction"),
         (("cases", "status", "REF", "closed"), 2, "cases close"),
         (("cases", "status", "REF", "withdrawn"), 2, "rights withdraw"),

@@ -13,7 +13,9 @@ from typer.testing import CliRunner
 
 from casework import audit, cases
 from casework.cases import progress, records
+from casework.cases.findings import record_finding
 from casework.cases.progress import NotAllowed
+from casework.cases.respondents import add_respondent, change_respondent, confirm_respondent, details_of
 from casework.cli.app import app
 from casework.privacy import reveal
 from casework.privacy.access import log_access
@@ -24,7 +26,8 @@ from casework.rights import erasure
 from casework.rights.correction import correct
 from casework.rights.erasure import Erased, erase
 from casework.rights.masking import COVER, Mask
-from casework.store import Store, tables
+from casework.store import Db, Store, tables
+from casework.store.fair_tables import respondent
 from casework.store.relation_tables import blind_index
 from casework.store.rights_tables import correction
 from tests.domain.conftest import CHRISTMAS_EVE, count_rows, labels, make_case, show_case
@@ -51,9 +54,21 @@ def a_case(store: Store, status: str = "closed", **values: Any) -> str:
         correct(db, reference, "happened_when", "on Monday", BY, NOW, "told by zofia")
         reveal.ask(db, reference, BY, "to ring Zofia", NOW)
         cases.as_json(db, reference, by=BY, reveal=True, reason="to ring Zofia", at=NOW)
+        for name in ("Kyle Brennan", "Zofia's ex-husband"):
+            key = add_respondent(db, reference, name, BY, NOW)
+            change_respondent(db, reference, key, "contact", "asks for Zofia", BY, NOW)
+            change_respondent(db, reference, key, "account", f"Zofia began, says {name}", BY, NOW)
+        confirm_respondent(db, reference, key_of(db, reference), BY, NOW, "Kyle Brennan told Zofia")
+        record_finding(db, reference, "staff_safety", "risk", "Zofia has a dog, Kyle too", BY, NOW)
         if status == "closed":
             progress.close(db, reference, BY, NOW, {**CLOSING, "review": "Zofia is content"})
     return reference
+
+
+def key_of(db: Db, reference: str, name: str = "Kyle Brennan") -> str:
+    """The id of a respondent by name."""
+    keys = db.execute(sa.select(respondent.c.id).where(respondent.c.case_reference == reference)).scalars().all()
+    return next(key for key in keys if details_of(db, key)["name"] == name)
 
 
 def erased(store: Store, reference: str, person: str = "reporter", **more: str) -> Erased:
@@ -84,9 +99,34 @@ def test_nothing_says_any_more_who_it_was(any_store: Store) -> None:
     assert case["answers"]["where_postcode"] == "L36"
     assert "contact_method" not in case["answers"] and "contact_safety" not in case["answers"]
     with any_store.read() as db:
-        assert {token.subject for token in read_tokens(db, records.first_report(db, reference))} == {"responsible"}
-        assert set(db.execute(sa.select(blind_index.c.subject)).scalars()) == {"responsible"}
+        others = {"responsible", "respondent"}
+        assert {token.subject for token in read_tokens(db, records.first_report(db, reference))} == others
+        assert set(db.execute(sa.select(blind_index.c.subject)).scalars()) == others
         assert set(db.execute(sa.select(correction.c.name)).scalars()) == {"happened_when"}
+
+
+def test_a_respondent_is_erased_and_nobody_else(any_store: Store) -> None:
+    reference = a_case(any_store)
+    with any_store.begin() as db:
+        key = key_of(db, reference)
+        sibling = add_respondent(db, reference, "Keith Brennan", BY, NOW)
+        confirm_respondent(db, reference, sibling, BY, NOW, "the tenancy")
+    with pytest.raises(NotAllowed, match="no such respondent"):
+        erased(any_store, reference, "respondent", respondent=key[:5])
+    erased(any_store, reference, "respondent", respondent=key[:8])
+    said = everything(any_store)
+    assert "kyle" not in said and "zofia" in said and "12 elm road" in said
+    case = show_case(any_store, reference, reveal=True, reason="x")
+    names = {one["id"]: one["identity_details"].get("name") for one in case["respondents"]}
+    assert (names[key], names[sibling]) == (None, "Keith Brennan")
+    assert case["answers"]["person_responsible"] == f"{COVER * 4} {COVER * 7}, flat 14"
+    assert case["identity_details"]["reporter_name"] == "Zofia Example" and case["identity"] == "named"
+    with any_store.read() as db:
+        names = {token.value for token in read_tokens(db, records.first_report(db, reference))
+                 if token.subject == "respondent" and token.kind == "full_name"}  # fmt: skip
+    assert names == {"brennan keith"}
+    with pytest.raises(NotAllowed, match="already"):
+        erased(any_store, reference, "respondent", respondent=key)
 
 
 def test_what_happened_stays_and_labels_point_where_they_did(any_store: Store) -> None:
@@ -176,7 +216,7 @@ def test_who_asks_for_nothing_gets_nothing(staffed: Store) -> None:
 
 def test_where_something_would_be_left_nothing_is_erased(staffed: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     reference = a_case(staffed)
-    monkeypatch.setattr(erasure, "_cover_words", lambda db, reference, mask: None)
+    monkeypatch.setattr(erasure, "_cover_words", lambda db, reference, person, mask: None)
     with pytest.raises(RetentionError, match="message"):
         erased(staffed, reference)
     assert "zofia" in everything(staffed)

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from casework import cases, clocks, receipts
+from casework import audit, cases, clocks, receipts
 from casework.advisors.load import counted
 from casework.advisors.transfer import transfer
 from casework.cases import progress
 from casework.cases.progress import NotAllowed
 from casework.figures import kpis
+from casework.related.declining import decline_join
 from casework.related.joining import join_report, part_report
 from casework.store import Store, tables
 from tests.domain.conftest import CHRISTMAS_EVE, labels, make_case, show_case
@@ -141,6 +142,36 @@ def test_the_load_is_what_an_advisor_has_to_work_on(any_store: Store, acts: str)
         with any_store.read() as db:
             kept = db.execute(sa.select(tables.advisor.c.id, tables.advisor.c.open_cases)).all()
             assert {row.id: row.open_cases for row in kept if row.open_cases} == counted(db), act
+
+
+def test_a_declined_suggestion_is_not_made_again(any_store: Store) -> None:
+    first, second = report(any_store), report(any_store, days=1)
+
+    def decline(reference: str, other: str, reason: str = "canary: another lad") -> None:
+        with any_store.begin() as db:
+            decline_join(db, reference, other, BY, LATER, reason)
+
+    for wrong in ((second, first, " "), (first, first)):
+        with pytest.raises(NotAllowed):
+            decline(*wrong)
+    with pytest.raises(cases.NoCase):
+        decline(second, "LR-2222-2222")
+    decline(second, first)
+    for own, other in ((first, second), (second, first)):
+        case = show_case(any_store, own)
+        (found,) = case["related"]
+        assert (found["reference"], found["suggested"], found["declined"]) == (other, None, True)
+        assert case["timeline"][-1]["reason"] == "canary: another lad"
+    with pytest.raises(NotAllowed, match="already"):
+        decline(first, second)
+    with any_store.read() as db:
+        assert [one["detail"] for one in audit.entries(db, second, "decline_join")] == [{"other": first}]
+    join(any_store, second, first)
+    with pytest.raises(NotAllowed, match="part"):
+        decline(first, second)
+    with any_store.begin() as db:
+        part_report(db, second, BY, LATER, "a mistake")
+    assert show_case(any_store, second)["related"][0]["suggested"] is None
 
 
 def test_reversed_roles_never_join(any_store: Store) -> None:

@@ -15,17 +15,20 @@ from alembic.script import ScriptDirectory
 
 from casework import audit, cases, receipts
 from casework.advisors.duty import on_duty
-from casework.cases import progress
+from casework.cases import progress, records
+from casework.cases.findings import record_finding
+from casework.cases.respondents import add_respondent, change_respondent, confirm_respondent
 from casework.outbox.overview import status
 from casework.privacy import reveal
 from casework.privacy.access import accesses
+from casework.related.declining import decline_join
 from casework.related.indexes import rebuild_indexes
 from casework.related.joining import join_report
 from casework.retention import hold_case, holds
 from casework.rights.correction import correct, corrections_of
-from casework.store import Store, drafts, tables
+from casework.store import Store, drafts, fair_tables, tables
 from casework.store.migrate import _config, _create_file
-from tests.domain.conftest import CHRISTMAS_EVE, NAMED, make_case, raise_stub
+from tests.domain.conftest import CHRISTMAS_EVE, NAMED, labels, make_case, raise_stub
 from tests.domain.test_retention import CLOSING
 
 NOW = CHRISTMAS_EVE
@@ -58,6 +61,12 @@ def fill(store: Store, revision: str) -> dict[str, str]:
             hold_case(db, first, NOW + timedelta(days=400), BY, NOW, "canary-hold")
             correct(db, first, "happened_when", "on Monday", BY, NOW, "canary-correction")
             join_report(db, second, first, BY, NOW, "canary-join")
+        if revision >= "0012":
+            respondent = add_respondent(db, first, "canary-respondent", BY, NOW)
+            change_respondent(db, first, respondent, "account", "canary-their-account", BY, NOW)
+            confirm_respondent(db, first, respondent, BY, NOW, "canary-how")
+            record_finding(db, first, "staff_safety", "risk", "canary-dog", BY, NOW)
+            decline_join(db, first, done, BY, NOW, "canary-apart")
         progress.close(db, done, BY, NOW, CLOSING)
         told = {"answers": {"account": "canary-draft"}}
         draft = drafts.create(db, session_mac=secrets.token_bytes(32), now=NOW, state=told)
@@ -195,3 +204,37 @@ def _without(value: Any, part: tuple[str, ...]) -> None:
     elif isinstance(value, list):
         for one in value:
             _without(one, part)
+
+
+def test_what_was_said_of_safeguarding_at_closing_becomes_the_decision(any_store: Store) -> None:
+    """Cases that were closed before decisions were kept, one of them reopened since; and back again."""
+    closed, again = (make_case(any_store, NOW, labels=labels("asb", "child_at_risk")).reference for _ in range(2))
+    with any_store.begin() as db:
+        for reference in (closed, again):
+            record_finding(db, reference, "safeguarding", "taken_up", "gone below", BY, NOW, "MASH")
+            progress.close(db, reference, BY, LATER, CLOSING)
+            words = {**CLOSING, "safeguarding": "canary: MASH said no"}
+            sealed = records.seal(db, f"case_record|closing|{reference}", words)
+            mine = tables.case_record.c.reference == reference
+            db.execute(tables.case_record.update().where(mine).values(closing=sealed))
+        progress.reopen(db, again, BY, LATER + timedelta(hours=1), "it began again")
+        db.execute(fair_tables.finding.delete())
+    rows = rows_of(any_store)
+    begin_anew(any_store, "0011")
+    put_back(any_store, rows, as_it_was("0011", {"second": ""}))
+    any_store.upgrade()
+    with any_store.begin() as db:
+        case = cases.as_json(db, closed, by=BY, at=LATER)
+        assert case["closing"]["safeguarding"] == "as_closed" and "canary" not in str(case["closing"])
+        assert case["safeguarding"] == {"value": "as_closed", "why": "canary: MASH said no", "decided_by": "",
+                                        "flags": ["child_at_risk"], "at": LATER.isoformat(), "by": BY}  # fmt: skip
+        assert cases.as_json(db, again, by=BY, at=LATER)["safeguarding"]["value"] == "as_closed"
+        with pytest.raises(progress.NotClosed):
+            progress.close(db, again, BY, LATER + timedelta(days=1), CLOSING)
+    with any_store.begin() as db:
+        config = _config()
+        config.attributes.update(connection=db.connection, keys=any_store.keys)
+        command.downgrade(config, "0011")
+        closing = db.scalar(sa.select(tables.case_record.c.closing).where(tables.case_record.c.reference == closed))
+        found = records.unseal(db, f"case_record|closing|{closed}", closing)
+    assert found["safeguarding"] == "canary: MASH said no"

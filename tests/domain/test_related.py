@@ -73,7 +73,8 @@ def test_part_of_a_name_at_one_postcode_is_a_maybe(staffed: Store) -> None:
     first = told(staffed, ANNA, {"person_responsible": "Kyle Brennan"}, PLACE)
     second = told(staffed, SAM, {"person_responsible": "Kyle from upstairs"}, PLACE, days=1)
     because = related(staffed, first)[second]["why"][0]
-    assert because == {"because": "same_person_responsible", "by": ["name_at_postcode"], "sure": False}
+    assert because == {"because": "same_person_responsible", "by": ["name_at_postcode"], "sure": False,
+                       "confirmed": False}  # fmt: skip
 
 
 def test_a_report_on_the_same_parties_is_suggested_to_belong_to_the_open_case(any_store: Store) -> None:
@@ -101,7 +102,7 @@ def test_a_person_responsible_who_is_named_in_an_account_is_a_maybe(any_store: S
     first = told(any_store, ANNA, KYLE, PLACE)
     second = told(any_store, SAM, IN_ACCOUNT, PLACE, days=10)
     (found,) = related(any_store, second).values()
-    because = {"because": "person_responsible_in_account", "by": ["full_name"], "sure": False}
+    because = {"because": "person_responsible_in_account", "by": ["full_name"], "sure": False, "confirmed": False}
     assert because in found["why"] and found["reference"] == first
     assert (found["suggested"], found["joined"]) == (None, None)
 

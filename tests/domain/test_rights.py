@@ -11,7 +11,9 @@ import pytest
 import sqlalchemy as sa
 
 from casework import cases
+from casework.cases.findings import record_finding
 from casework.cases.progress import NotAllowed
+from casework.cases.respondents import add_respondent, change_respondent
 from casework.privacy.access import accesses
 from casework.rights.correction import correct, corrections_of
 from casework.rights.export import Export, export_data
@@ -214,6 +216,8 @@ def test_a_withdrawal_is_confirmed_with_how_it_was_asked(any_store: Store) -> No
     shown = show_case(any_store, reference)
     assert (shown["status"], shown["timeline"][-1]["event"]) == ("withdrawn", "withdrawal_confirmed")
     assert shown["timeline"][-1]["reason"] == "rang the safe number, alone"
+    with pytest.raises(NotAllowed, match="already"), any_store.begin() as db:
+        confirm_withdrawal(db, reference, BY, LATER, "rang again")
 
 
 def test_a_withdrawal_never_ends_a_safeguarding_concern(any_store: Store) -> None:
@@ -236,3 +240,44 @@ def test_what_an_advisor_was_told_withdraws_and_goes_on(staffed: Store) -> None:
     assert (shown["status"], shown["withdrawal_asked"]) == ("new", False)
     with pytest.raises(cases.NoCase), staffed.begin() as db:
         withdraw_for(db, "LR-0000-0000", BY, LATER, "x")
+
+
+# -- whoever was complained about --------------------------------------------------------------------------
+
+
+def test_a_respondent_gets_what_is_theirs_and_not_who_complained(any_store: Store) -> None:
+    reference = report(any_store, labels=labels("hate", strands=("age",)))
+    told = {"contact": "07700 900456", "account": "Sam Sample at 12 Elm Road, sam@example.org, hates me. Keith saw it.",
+            "needs": "an interpreter", "support": "mediation with Mr Sample", "outcome": "a warning"}  # fmt: skip
+    with any_store.begin() as db:
+        key, other = (add_respondent(db, reference, name, BY, NOW) for name in ("Kyle Brennan", "Keith Canary"))
+        for field, text in told.items():
+            change_respondent(db, reference, key, field, text, BY, NOW)
+        change_respondent(db, reference, key, "account", "I, Kyle Brennan, did nothing, ask Sam.", BY, LATER)
+        change_respondent(db, reference, other, "account", "canary-of-the-other", BY, NOW)
+        record_finding(db, reference, "possible_malicious", "yes", "canary-why", BY, NOW)
+        found = export_data(db, [reference], "respondent", BY, LATER, "asked for it", key[:8])
+    (case,) = found.document["cases"]
+    assert case["who_you_are"] == {"name": "Kyle Brennan", "contact": "07700 900456"}
+    assert case["what_was_recorded"] == {"account": "I, Kyle Brennan, did nothing, ask [name].", "needs": told["needs"],
+                                         "support": "mediation with Mr [name]", "outcome": "a warning"}  # fmt: skip
+    assert case["before"]["account"][0]["was"] == "[name] at [address], [email], hates me. [name] saw it."
+    said = json.dumps(found.document) + as_text(found.document)
+    for word in ("sam", "sample", "elm", "canary", "hate\"", "brick", "keith", "malicious", "darren"):
+        assert word not in said.lower().replace("hates me", ""), word
+    assert "Support that was offered to you: mediation with Mr [name]" in said
+    with pytest.raises(NotAllowed, match="no such respondent"):
+        export(any_store, reference, person="respondent")
+
+
+def test_a_reporter_s_copy_says_nothing_of_the_other_side(any_store: Store) -> None:
+    reference = report(any_store)
+    with any_store.begin() as db:
+        key = add_respondent(db, reference, "Kyle Brennan", BY, NOW)
+        change_respondent(db, reference, key, "account", "canary-their-account", BY, NOW)
+        record_finding(db, reference, "possible_malicious", "yes", "canary-why", BY, NOW)
+        record_finding(db, reference, "staff_safety", "risk", "canary-dog", BY, NOW)
+    found = export(any_store, reference)
+    said = (json.dumps(found.document) + as_text(found.document)).lower()
+    for word in ("canary", "malicious", "staff_safety", "respondent", "finding", "brennan"):
+        assert word not in said, word

@@ -12,6 +12,8 @@ import sqlalchemy as sa
 
 from casework import audit, cases
 from casework.cases import progress, relabel
+from casework.cases.findings import record_finding
+from casework.cases.respondents import add_respondent, change_respondent
 from casework.intake.alarm import Alarm
 from casework.intake.spool import read_spool, spooled, write_spool
 from casework.privacy import Keys, KeysError, SealError, reveal, rotation
@@ -25,7 +27,7 @@ from tests.domain.conftest import CHRISTMAS_EVE, NAMED, make_case, show_case
 from tests.rotating import rotated
 
 NOW = CHRISTMAS_EVE
-CLOSING = dict.fromkeys((*progress.CLOSING_FIELDS, "satisfaction_not_asked", "safeguarding"), "canary-closing")
+CLOSING = dict.fromkeys((*progress.CLOSING_FIELDS, "satisfaction_not_asked"), "canary-closing")
 
 
 def fill(store: Store, reports: int = 1) -> list[str]:
@@ -40,6 +42,9 @@ def fill(store: Store, reports: int = 1) -> list[str]:
             cases.add_message(db, made.reference, "canary-message", "jo", NOW)
             relabel.change_label(db, made.reference, "priority", "urgent", "jo", NOW, "canary-why")
             reveal.ask(db, made.reference, "jo", "canary-need", NOW)
+            key = add_respondent(db, made.reference, "canary-respondent", "jo", NOW)
+            change_respondent(db, made.reference, key, "account", "canary-their-account", "jo", NOW)
+            record_finding(db, made.reference, "staff_safety", "risk", "canary-dog", "jo", NOW)
             progress.close(db, made.reference, "jo", NOW, CLOSING)
         show_case(store, made.reference, reveal=True, reason="canary-reason")
     return found
@@ -50,6 +55,9 @@ def readable(store: Store, reference: str) -> None:
     shown = show_case(store, reference, reveal=True, reason="check")
     assert shown["answers"]["account"].startswith("canary-account")
     assert shown["identity_details"]["reporter_name"] == "canary-name"
+    assert shown["respondents"][0]["identity_details"] == {"name": "canary-respondent"}
+    assert shown["respondents"][0]["account"] == "canary-their-account"
+    assert shown["staff_safety"]["why"] == "canary-dog"
     assert [line["reason"] for line in shown["timeline"] if "reason" in line] == ["canary-why"]
     with store.read() as db:
         assert [one["text"] for one in cases.thread(db, reference)] == ["canary-message"]

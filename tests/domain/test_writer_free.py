@@ -9,6 +9,7 @@ import pytest
 
 from casework import cases, intake
 from casework.conversation import Incoming
+from casework.conversation.outcome import Outcome
 from casework.conversation.sending import add_after, begin, send_report
 from casework.conversation.turns import Services, keep_words, take_turn
 from casework.intake.alarm import Alarm
@@ -112,6 +113,31 @@ def test_a_turn_is_taken_in_the_draft_as_it_stands(services: Services, monkeypat
         row = drafts.get(db, draft_id)
     assert row is not None and row.state["answers"]["account"] == ACCOUNT
     assert row.state["also_said"] == [{"question": "", "text": KNIFE}]
+
+
+@pytest.mark.parametrize("meanwhile", ["taken", "given a turn"])
+def test_a_message_that_has_its_turn_meanwhile_is_taken_once(
+    meanwhile: str, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sent twice at once, or answered by the front door because the assistant seemed to take nothing."""
+    draft_id = told(services, until="account")
+    message, answer = Incoming("m1", ACCOUNT), {**Outcome().to_json(), "question": "account"}
+    revisions = []
+
+    def act() -> None:
+        if meanwhile == "taken":
+            take_turn(services, draft_id, None, message, ())
+        with services.store.begin() as db:
+            if meanwhile == "given a turn":
+                drafts.put_turn(db, draft_id, "m1", at=NOW, body_mac=b"", said=None, outcome=answer)
+            revisions.append(drafts.get(db, draft_id).revision)  # type: ignore[union-attr]
+
+    while_reading(monkeypatch, ACCOUNT, act)
+    taken = take_turn(services, draft_id, None, message, ())
+    with services.store.read() as db:
+        assert [one.message_id for one in drafts.turns(db, draft_id)].count("m1") == 1
+        assert drafts.get(db, draft_id).revision == revisions[0]  # type: ignore[union-attr]
+    assert (taken.question == "account") == (meanwhile == "given a turn"), "what was answered then is answered now"
 
 
 def test_words_of_danger_that_nobody_took_are_too(services: Services, watched: Readings) -> None:

@@ -18,9 +18,11 @@ import pytest
 import sqlalchemy as sa
 
 from casework import cases, clocks
+from casework.cases.findings import VALUES, record_finding
+from casework.cases.respondents import add_respondent, change_respondent, confirm_respondent
 from casework.privacy import Keys
 from casework.settings import Settings
-from casework.store import Store
+from casework.store import Db, Store
 from casework.store.tables import advisor, case_record, outbox
 from tests.drill import counts
 from tests.drill.canaries import WHO, WORDS, Canary, files_below, hits, hits_below, needles, read
@@ -95,6 +97,17 @@ def told(make_settings: Callable[..., Settings], tmp_path: Path) -> Iterator[Tol
             store.close()
 
 
+def find_out(db: Db, reference: str, canary: Canary) -> None:
+    """What advisors keep: the respondent, who is confirmed, and their findings."""
+    by, at = "cli:drill", clocks.now(db.settings)
+    key = add_respondent(db, reference, canary.affected, by, at)
+    for field, text in (("contact", canary.contact), ("account", f"{canary.account} Not I."), ("name", canary.name)):
+        change_respondent(db, reference, key, field, text, by, at)
+    confirm_respondent(db, reference, key, by, at, canary.account)
+    for field, values in VALUES.items():
+        record_finding(db, reference, field, values[0], canary.account, by, at, "MASH")
+
+
 def until_delivered(store: Store) -> None:
     end = time.monotonic() + PATIENCE
     waiting = -1
@@ -110,13 +123,16 @@ def test_no_name_contact_or_phrase_turns_up_anywhere(told: Told) -> None:
     everything = needles((WHO, WORDS), told.canaries)
     who = needles((WHO,), told.canaries)
     found: list[str] = []
+    with told.store.begin() as db:
+        for reference, canary in zip(told.references, told.canaries, strict=True):
+            find_out(db, reference, canary)
 
     # What an advisor reads without asking for identity: the account, and nobody.
     with told.store.begin() as db:
         assert set(db.execute(sa.select(case_record.c.reference)).scalars()) == set(told.references)
         for reference, canary in zip(told.references, told.canaries, strict=True):
             shown = str(cases.as_json(db, reference, by="cli:drill"))
-            assert canary.account in shown, "it was told"
+            assert canary.account in shown and f"{canary.account} Not I." in shown, "it was told"
             found += hits(f"case {reference}", shown.encode(), who)
     for command in COMMANDS:
         found += hits(" ".join(command), str(told.stack.reporting(*command)).encode(), everything)
