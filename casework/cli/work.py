@@ -21,7 +21,7 @@ _TO_CLOSE = {
     "support_signposted": '--support-signposted "which support you named to them"',
     "learning": '--learning "what to learn from it"',
     "satisfaction_not_asked": '--satisfaction 1 to 5, or --satisfaction-not-asked "why"',
-    "safeguarding": 'first, `reporting cases safeguarding`: the MASH decision, by whom and why',
+    "safeguarding": "first, `reporting cases safeguarding`: the MASH decision, by whom and why",
 }
 
 

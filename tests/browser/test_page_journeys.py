@@ -166,3 +166,18 @@ def test_a_person_a_language_and_going_back(page: Page) -> None:
     assert name_of(page) == "safe_to_chat"
     answer(page, ("words", "<b>/restart</b>"))
     expect(page.get_by_role("log")).to_contain_text("<b>/restart</b>")
+
+
+def test_a_name_is_gone_from_the_page_once_the_report_is_anonymous(page: Page) -> None:
+    begin(page)
+    answer_until(page, "identity")
+    answer(page, ("pick", "named"))
+    answer_until(page, "reporter_name")
+    answer(page, ("words", "Canary Hollis"))
+    expect(page.locator("#lines")).to_contain_text("Canary Hollis")
+    answer_until(page, "review")
+    answer(page, ("press", "change:identity"))
+    answer(page, ("pick", "anonymous"))
+    answer_until(page, "review")
+    assert "Hollis" not in page.content()
+    expect(page.locator("#log")).to_contain_text("I have deleted your name")

@@ -263,7 +263,7 @@ def test_a_respondent_gets_what_is_theirs_and_not_who_complained(any_store: Stor
                                          "support": "mediation with Mr [name]", "outcome": "a warning"}  # fmt: skip
     assert case["before"]["account"][0]["was"] == "[name] at [address], [email], hates me. [name] saw it."
     said = json.dumps(found.document) + as_text(found.document)
-    for word in ("sam", "sample", "elm", "canary", "hate\"", "brick", "keith", "malicious", "darren"):
+    for word in ("sam", "sample", "elm", "canary", 'hate"', "brick", "keith", "malicious", "darren"):
         assert word not in said.lower().replace("hates me", ""), word
     assert "Support that was offered to you: mediation with Mr [name]" in said
     with pytest.raises(NotAllowed, match="no such respondent"):

@@ -113,7 +113,7 @@ class Service:
 
     def at(self, *entries: tuple[dict[str, Any], str | None]) -> None:
         """Put the conversation at the last of these turns, each with what was said to get it."""
-        self.entries = [SimpleNamespace(turn=given, said=said) for given, said in entries]
+        self.entries = [SimpleNamespace(turn=given, said=said, erases=False) for given, said in entries]
 
     def clear(self) -> None:
         """Forget everything."""
@@ -134,7 +134,7 @@ class Service:
             return known[0]
         self.taken.append(body.model_dump(exclude_none=True))
         given = {**(self.next_turn or self._follow(body)), "id": body.id}
-        self.entries.append(SimpleNamespace(turn=given, said=body.words or ", ".join(body.chosen)))
+        self.entries.append(SimpleNamespace(turn=given, said=body.words or ", ".join(body.chosen), erases=False))
         return given
 
     async def transcript(self, token: str) -> list[Any]:

@@ -18,10 +18,12 @@ Turn = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Said:
-    """One entry of the conversation: a turn, and what the person said to get it (None for the first)."""
+    """One entry of the conversation: a turn, and what the person said to get it (None for the first). `erases`: words
+    that the browser shows are gone since."""
 
     turn: Turn
     said: str | None = None
+    erases: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ class Chat:
     typed: str = ""
     day: tuple[str, str, str] = ("", "", "")
     progress: str = ""
+    erased: bool = False
 
     @property
     def reply(self) -> str:
@@ -133,6 +136,7 @@ def chat_view(
         typed=form.text if form else "",
         day=form.day if form else ("", "", ""),
         progress=progress((entry.turn.get("question") or {}).get("name") for entry in entries),
+        erased=any(entry.erases for entry in shown),
     )
 
 

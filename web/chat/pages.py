@@ -200,7 +200,7 @@ class PageRoutes:
         return bool(entries) and not (unsent and entries[-1].turn.get("ended"))
 
     async def _entries(self, token: str) -> list[Said]:
-        return [Said(entry.turn, entry.said) for entry in await self.service.transcript(token)]
+        return [Said(entry.turn, entry.said, entry.erases) for entry in await self.service.transcript(token)]
 
     async def _answered(self, request: Request, token: str, form: Form, turns: list[dict[str, Any]]) -> Response:
         if turns[-1].get("ended") and not turns[-1].get("receipt") and not await self._open(token):

@@ -36,10 +36,12 @@ _TOO_LONG = "account_too_long"
 
 @dataclass(frozen=True)
 class Entry:
-    """One turn of a transcript, and what the person said to get it (None for the welcome)."""
+    """One turn of a transcript, and what the person said to get it (None for the welcome). ``erases``: words that were
+    said before it went with it."""
 
     turn: dict[str, Any]
     said: str | None
+    erases: bool = False
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ def transcript(services: Services, session: Session) -> list[Entry]:
         row = _row(services, db, session)
         stored = drafts.turns(db, row.id)
     draft = load(row)
-    return [Entry(_turn(turn, draft), turn.said) for turn in stored]
+    return [Entry(_turn(turn, draft), turn.said, bool(turn.outcome.get("erase"))) for turn in stored]
 
 
 def leave(services: Services, session: Session) -> None:

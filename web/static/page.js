@@ -208,6 +208,13 @@
       return;
     }
     if (!fresh.getElementById("new-answer")) { plainly(form, button); return; }
+    // Earlier words of this page were erased: the whole page anew, without them.
+    if ("erased" in fresh.getElementById("new-answer").dataset) {
+      move();
+      history.replaceState(null, "", "/chat#new");
+      location.reload();
+      return;
+    }
     show(fresh, reply.ok);
   }
 
