@@ -27,6 +27,7 @@ from casework.store import drafts
 from casework.store.tables import advisor, case_record, clock
 
 if TYPE_CHECKING:
+    from casework.related.tokens import Token
     from casework.store.store import Db
 
 
@@ -79,7 +80,7 @@ def create_case(db: Db, submission: Submission, now: datetime) -> CaseReceipt:
         reference = new_reference(db)
         owner = assign(db, needs, now)
         records.insert(db, reference, submission.submission_id, owner.id, now, values)
-        records.add_report(db, reference, parts, submission.channel, now)
+        found_by = records.add_report(db, reference, parts, submission.channel, now)
         records.event(db, reference, "created", now)
     else:
         reference = known.reference
@@ -87,11 +88,12 @@ def create_case(db: Db, submission: Submission, now: datetime) -> CaseReceipt:
         values["advisor_id"] = owner.id
         db.execute(case_record.update().where(case_record.c.reference == reference).values(**values))
         records.replace_report(db, reference, parts, now, heard)
+        found_by = None
         records.event(db, reference, "completed", now)
     start_clocks(db, reference, starting(level, labels.risk_flags, now, db.settings, facts.under_18), now)
     announce(db, reference, owner.id, now, level, completed=known is not None)
     drafts.end(db, submission.submission_id, reference, now)
-    return _receipt(db, reference, now)
+    return _receipt(db, reference, now, found_by)
 
 
 def needs_of(submission: Submission, parts: Parts, labels: Settled, level: str) -> Needs:
@@ -179,7 +181,9 @@ def _keep_owner(db: Db, known: Any, needs: Needs, now: datetime) -> Owner:
     return owner
 
 
-def _receipt(db: Db, reference: str, now: datetime, created: bool = True) -> CaseReceipt:
+def _receipt(
+    db: Db, reference: str, now: datetime, found_by: set[Token] | None = None, *, created: bool = True
+) -> CaseReceipt:
     case = db.execute(
         sa.select(case_record, advisor.c.name.label("advisor_name"))
         .join(advisor, advisor.c.id == case_record.c.advisor_id)
@@ -198,12 +202,12 @@ def _receipt(db: Db, reference: str, now: datetime, created: bool = True) -> Cas
         reference, case.advisor_name, case.priority, deadlines,
         no_duty=today and not db.settings.duty_configured,
         may_be_everyday=case.category == "not_asb" and not case.risk_flags,
-        case_review_in_full=case.category == "hate" or _second_report(db, case, now),
+        case_review_in_full=case.category == "hate" or _second_report(db, case, now, found_by),
         created=created,
     )  # fmt: skip
 
 
-def _second_report(db: Db, case: Any, now: datetime) -> bool:
+def _second_report(db: Db, case: Any, now: datetime, found_by: set[Token] | None) -> bool:
     """Whether there was a report by or about the affected person before, in the last six months (AP 2.5, ASB Case
     Review)."""
-    return len(reports_in_six_months(db, case.reference, now)) > 1
+    return len(reports_in_six_months(db, case.reference, now, found_by)) > 1

@@ -16,6 +16,7 @@ from casework.related.indexes import index_new, renew
 from casework.store.tables import case_record, identity_details, report, timeline
 
 if TYPE_CHECKING:
+    from casework.related.tokens import Token
     from casework.store.store import Db
 
 _BY_SUBMISSION = sa.select(case_record).where(case_record.c.submission_id == sa.bindparam("submission"))
@@ -66,14 +67,16 @@ def insert(
     db.execute(case_record.insert(), row)
 
 
-def add_report(db: Db, reference: str, parts: Parts, channel: str, now: datetime, heard: Heard | None = None) -> None:
-    """Keep one report whole: what was told in one row, who told it in another."""
+def add_report(
+    db: Db, reference: str, parts: Parts, channel: str, now: datetime, heard: Heard | None = None
+) -> set[Token]:
+    """Keep one report whole: what was told in one row, who told it in another. Returns what it is found by."""
     key, told = secrets.token_hex(16), _told(parts, heard)
     db.execute(_REPORT, {"id": key, "case_reference": reference, "received_at": now, "channel": channel,
                          "answers": seal(db, f"report|answers|{key}", told)})  # fmt: skip
     if parts.identity:
         _add_identity(db, reference, key, parts.identity)
-    index_new(db, reference, key, told, parts.identity)
+    return index_new(db, reference, key, told, parts.identity)
 
 
 def replace_report(db: Db, reference: str, parts: Parts, now: datetime, heard: Heard | None = None) -> None:

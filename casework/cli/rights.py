@@ -9,7 +9,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from casework.cli.output import complain, open_store, print_json, say, table, who
+from casework.cli.output import complain, open_store, print_json, table, who
+from casework.cli.work import told
 
 if TYPE_CHECKING:
     from casework.store import Db
@@ -55,7 +56,7 @@ def correct(reference: str, name: str, value: str | None, reason: str, as_json: 
     right = sys.stdin.read() if value is None else value
     key = tidy_reference(reference)
     done, _ = _act(lambda db, now: put_right(db, key, name, right, who(), now, reason))
-    return _told(done, as_json, {"reference": key, "corrected": name}, "Corrected; what stood there is kept beside it.")
+    return told(done, as_json, {"reference": key, "corrected": name}, "Corrected; what stood there is kept beside it.")
 
 
 def erase(reference: str, person: str, respondent: str, reason: str, override: str, as_json: bool) -> int:
@@ -84,7 +85,7 @@ def erase(reference: str, person: str, respondent: str, reason: str, override: s
         print("The case system was sent words or names of this case: erase them there too.", file=sys.stderr)
     value = {"reference": key, "erased": person, "rows_left": 0, "files_left": 0, "told_others": done.told_others}
     said = "Erased; no row and no file of the database holds it. Backups go by their own age."
-    return _told(True, as_json, value, said)
+    return told(True, as_json, value, said)
 
 
 def withdraw(reference: str, how: str, confirm_only: bool, as_json: bool) -> int:
@@ -98,7 +99,7 @@ def withdraw(reference: str, how: str, confirm_only: bool, as_json: bool) -> int
     said = "Noted. The work goes on all the same: somebody may be at risk."
     if ended:
         said = "Withdrawn. Close it with its review now: `reporting cases close`."
-    return _told(done, as_json, {"reference": key, "withdrawn": bool(ended)}, said)
+    return told(done, as_json, {"reference": key, "withdrawn": bool(ended)}, said)
 
 
 def go_on(reference: str, reason: str, as_json: bool) -> int:
@@ -108,7 +109,7 @@ def go_on(reference: str, reason: str, as_json: bool) -> int:
 
     key = tidy_reference(reference)
     done, _ = _act(lambda db, now: go_on_after_all(db, key, who(), now, reason))
-    return _told(done, as_json, {"reference": key, "withdrawn": False}, "Noted. The case stands where it stood.")
+    return told(done, as_json, {"reference": key, "withdrawn": False}, "Noted. The case stands where it stood.")
 
 
 def hold(reference: str, until: str, reason: str, as_json: bool) -> int:
@@ -125,7 +126,7 @@ def hold(reference: str, until: str, reason: str, as_json: bool) -> int:
     end = datetime(day.year, day.month, day.day, tzinfo=LONDON) + timedelta(days=1)
     key = tidy_reference(reference)
     done, _ = _act(lambda db, now: hold_case(db, key, end, who(), now, reason))
-    return _told(done, as_json, {"reference": key, "until": until}, f"Held until {until}.")
+    return told(done, as_json, {"reference": key, "until": until}, f"Held until {until}.")
 
 
 def release(reference: str, reason: str, as_json: bool) -> int:
@@ -135,7 +136,7 @@ def release(reference: str, reason: str, as_json: bool) -> int:
 
     key = tidy_reference(reference)
     done, _ = _act(lambda db, now: release_hold(db, key, who(), now, reason))
-    return _told(done, as_json, {"reference": key, "until": None}, "No longer held.")
+    return told(done, as_json, {"reference": key, "until": None}, "No longer held.")
 
 
 def holds(as_json: bool) -> None:
@@ -167,13 +168,3 @@ def _act(act: Callable[[Db, datetime], Any]) -> tuple[bool, Any]:
     except (NotAllowed, ReasonNeeded, SecondPersonNeeded) as refused:
         complain(str(refused))
     return False, None
-
-
-def _told(done: bool, as_json: bool, value: dict[str, Any], said: str) -> int:
-    if not done:
-        return 1
-    if as_json:
-        print_json(value)
-    else:
-        say(said)
-    return 0

@@ -150,7 +150,7 @@ def acted(reference: str, act: Callable[[Db, str, datetime], Any]) -> str:
     return key
 
 
-def told(done: str, as_json: bool, value: dict[str, Any], said: str) -> int:
+def told(done: str | bool, as_json: bool, value: dict[str, Any], said: str) -> int:
     if not done:
         return 1
     if as_json:

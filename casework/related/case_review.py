@@ -3,6 +3,7 @@ behaviour, in six months, by or about the same affected person."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from casework.store.relation_tables import blind_index
 from casework.store.tables import case_record
 
 if TYPE_CHECKING:
+    from casework.related.tokens import Token
     from casework.store.store import Db
 
 WINDOW = timedelta(days=183)
@@ -21,10 +23,13 @@ REPORTS = 3
 _PERSON = ("phone", "email", "full_name")
 
 
-def reports_in_six_months(db: Db, reference: str, now: datetime) -> list[str]:
+def reports_in_six_months(
+    db: Db, reference: str, now: datetime, found_by: Collection[Token] | None = None
+) -> list[str]:
     """The references of sent ASB and hate reports in the window that are by or about the person affected in this
-    one, itself included, oldest first. Joined reports count: what matters is how often somebody had to ask."""
-    told = tokens_of_case(db, reference, with_joined=False)
+    one, itself included, oldest first. Joined reports count: what matters is how often somebody had to ask.
+    ``found_by``: what this one is found by, where that is at hand."""
+    told = tokens_of_case(db, reference, with_joined=False) if found_by is None else found_by
     macs = macs_of(db.keys, [token for token in told if token.subject == "affected" and token.kind in _PERSON])
     found = {reference}
     if macs:

@@ -44,11 +44,15 @@ class Rebuilt:
     after: str | None
 
 
-def index_new(db: Db, reference: str, report_id: str, told: Mapping[str, Any], identity: Mapping[str, str]) -> None:
+def index_new(
+    db: Db, reference: str, report_id: str, told: Mapping[str, Any], identity: Mapping[str, str]
+) -> set[Token]:
     """Index a report that was put into the database just now, in the caller's transaction: as ``renew`` would, from
-    what is at hand."""
+    what is at hand. Returns what it is found by."""
     role = told["answers"].get("reporter_role") or db.scalar(_ROLE, {"reference": reference})
-    _insert(db, reference, report_id, tokens_of(told, identity, role))
+    found = tokens_of(told, identity, role)
+    _insert(db, reference, report_id, found)
+    return found
 
 
 def renew(db: Db, reference: str, report_id: str) -> None:
