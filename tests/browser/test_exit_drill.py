@@ -23,13 +23,15 @@ from web.chat.sessions import COOKIE
 
 pytestmark = [pytest.mark.browser, pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(900)]
 
-CANARY = "zephyr umbrella quince"
+# So long that no sealed value holds it by chance.
+WORD = "zephyrstone"
+CANARY = f"{WORD} umbrella quince"
 ANSWERS = {
     "account": f"The people upstairs play a song about a {CANARY} very loudly until three in the morning.",
     "identity": "named",
     "reporter_name": f"Sam {CANARY}",
     "contact_method": "email",
-    "contact_value": "zephyr-umbrella@example.org",
+    "contact_value": f"{WORD}-umbrella@example.org",
     "contact_safety": ["email_ok"],
     "where_postcode": f"the {CANARY} garages",
 }
@@ -65,9 +67,9 @@ def steps_left_by(way: str, steps: tuple[str, ...]) -> tuple[str, ...]:
 
 # What would give the words away, however they were written down.
 TRACES = (
-    b"zephyr", "zephyr".encode("utf-16-le"),
+    WORD.encode(), WORD.encode("utf-16-le"),
     # The letters that hang on nothing before the word, wherever it begins.
-    *(base64.b64encode(b" " * lead + b"zephyr umbrella")[8:16] for lead in (3, 4, 5)),
+    *(base64.b64encode(b" " * lead + CANARY.encode())[8:16] for lead in (3, 4, 5)),
 )  # fmt: skip
 
 
@@ -238,7 +240,7 @@ def no_word_is_kept(stack: Stack) -> None:
     with sqlite3.connect(f"file:{stack.home / 'reporting.db'}?mode=ro", uri=True) as db:
         for (table,) in db.execute("select name from sqlite_master where type = 'table'").fetchall():
             rows = db.execute(f'select * from "{table}"').fetchall()
-            assert "zephyr" not in repr(rows).lower(), table
+            assert WORD not in repr(rows).lower(), table
 
 
 def open_files(stack: Stack) -> set[Path]:

@@ -40,7 +40,9 @@ def test_the_webhook_hears_of_a_case_signed_and_without_contents(
     check_signature(asked, b"k" * 24)
     assert set(asked.json) == {"id", "event", "at", "reference", "link"}
     assert (asked.json["event"], asked.json["reference"]) == ("new_case", reference)
-    assert "canary" not in receiver.everything() and "hate" not in receiver.everything()
+    # Without the signature: four letters stand in random ones now and then.
+    said = receiver.everything().replace(asked.headers["webhook-signature"], "")
+    assert "canary" not in said and "hate" not in said
     assert status(store, NOW)["delivered"] == 1
 
 

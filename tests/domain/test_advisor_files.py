@@ -223,7 +223,7 @@ def test_a_file_written_by_a_program_comes_in_whole_and_the_roster_after_it(home
         writer.writerow(["name", "email", "trained", "duty_manager"])
         writer.writerows([f"First{n} Last{n}", f"a{n}@example.org", "yes", "no"] for n in range(300))
     assert answer(reporting("advisors", "import", str(file), "--json", home=home))["added"] == 300
-    roster.write_text("email,from,until\na7@example.org,2030-01-01 00:00,2030-01-02 00:00\n")
+    roster.write_text("email,from,until\na7@example.org,2099-01-01 00:00,2099-01-02 00:00\n")
     assert answer(reporting("advisors", "roster", str(roster), "--json", home=home)) == {"shifts": 1}
     found = json.loads(reporting("advisors", "duty", "--json", home=home).stdout)
     assert [one["email"] for one in found["shifts"]] == ["a7@example.org"] and len(found["gaps"]) == 1

@@ -128,4 +128,5 @@ def test_codes_use_all_digits_evenly(monkeypatch: pytest.MonkeyPatch, staffed: S
                 counts[int(digit)] += 1
     expected = 20_000 * 16 / 10
     assert len(seen) == 20_000
-    assert sum((count - expected) ** 2 / expected for count in counts) < 33.7, "p > 0.0001 with 9 degrees of freedom"
+    # Codes that never begin with a zero, the least fault that is likely, come to about 140.
+    assert sum((count - expected) ** 2 / expected for count in counts) < 65, "p > 1e-10 with 9 degrees of freedom"

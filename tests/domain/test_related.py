@@ -196,7 +196,8 @@ def test_no_plain_value_is_in_the_database(staffed: Store, settings: Settings) -
     everything = dump.casefold() + "".join(
         path.read_bytes().decode("latin-1").casefold() for path in settings.home.glob("reporting.db*")
     )
-    for plain in ("kowalska", "canary", "canarek", "07700900123", "900123", "l369yz", "9yz"):
+    # Nothing shorter: six digits stand in random ids now and then, and three letters in random bytes.
+    for plain in ("kowalska", "canary", "canarek", "7700900123", "7700 900123", "l369yz", "l36 9yz"):
         assert plain not in everything, plain
     assert count_rows(staffed, blind_index) > 8
 

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-# Part of every name and contact, and of every account: two words, because an advisor may read the account.
-WHO = "vexquil"
-WORDS = "brumfel"
+# Part of every name and contact, and of every account: two words, because an advisor may read the account. So long that
+# no signature or sealed value holds a piece of one by chance, not even in base64 without regard to capitals.
+WHO = "vexquillam"
+WORDS = "brumfelder"
 # Plain hashes of contacts would be as good as the contacts; of so many reports they are looked for.
 HASHED = 25
 _LETTERS = "abcdefghijklmnopqrst"

@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -176,6 +177,8 @@ def _written_in_the_project(began: float, wanted: dict[str, bytes]) -> list[str]
     for entry in ROOT.iterdir():
         paths = [entry] if entry.is_file() else () if entry.name in _LEFT_OUT else files_below(entry)
         for path in paths:
-            if path.stat().st_mtime >= began:
-                found += hits(str(path), read(path), wanted)
+            # Others may work there, and their files come and go.
+            with suppress(FileNotFoundError):
+                if path.stat().st_mtime >= began:
+                    found += hits(str(path), read(path), wanted)
     return found
