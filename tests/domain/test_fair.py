@@ -125,6 +125,14 @@ def test_what_does_not_count(staffed: Store, how: str) -> None:
         assert show_case(staffed, second)["respondents"][0]["confirmed_by"] is None, "who they are is open again"
 
 
+def test_a_name_in_any_letters_counts(staffed: Store) -> None:
+    for name in ("Иван Петров", "محمد الأحمد", "王小明"):
+        first, second = (make_case(staffed, NOW + timedelta(days=day)).reference for day in range(2))
+        for one in (first, second):
+            a_respondent(staffed, one, name, confirmed=True)
+        assert against(staffed, second) == [[first]], name
+
+
 def test_a_confirmed_respondent_who_complains_is_the_other_side(any_store: Store) -> None:
     """It is always a separate case, also where the report named nobody."""
     first = make_case(any_store).reference
