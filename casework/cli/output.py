@@ -52,8 +52,8 @@ def who() -> str:
 
 
 def _signed_in() -> int | None:
-    """The account of the session, which Linux keeps through ``sudo`` and lets nobody but root change; None where there
-    is no session, as in a service or a container."""
+    """The account of the session, which Linux keeps through ``sudo`` and lets nobody but root change once it is set;
+    None where there is no session, as in a service or a container."""
     try:
         uid = int(_LOGIN.read_text())
     except (OSError, ValueError):
