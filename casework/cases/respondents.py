@@ -182,8 +182,11 @@ def details_of(db: Db, key: str) -> dict[str, Any]:
 
 
 def id_of(db: Db, reference: str, beginning: str) -> str:
-    """The id of a respondent of this case that begins so. Raises ``NotAllowed`` where there is not one."""
+    """The id of a respondent of this case that begins so. Raises ``NoCase``; ``NotAllowed`` where there is not one."""
+    _locked(db, reference)
     start = beginning.strip().lower()
+    if not start:
+        raise NotAllowed("Say which respondent, by their id; `reporting cases respondent list` shows them.")
     found = [row.id for row in _rows(db, reference) if len(start) >= _SHORTEST_ID and row.id.startswith(start)]
     if len(found) != 1:
         raise NotAllowed("There is no such respondent in this case; `reporting cases respondent list` shows them.")

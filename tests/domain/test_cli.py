@@ -155,6 +155,8 @@ def test_words_cannot_command_the_terminal(installed: Store, home: Path) -> None
 def test_a_case_that_is_not_there(home: Path) -> None:
     done = reporting("cases", "show", "LR-0000-0000", "--json", home=home)
     assert (done.returncode, done.stdout) == (1, "")
+    done = reporting("cases", "show", "LR-\udcff", home=home)
+    assert (done.returncode, done.stdout) == (2, "") and "UTF-8" in done.stderr
 
 
 # -- the rest ----------------------------------------------------------------------------------------------
