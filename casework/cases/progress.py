@@ -16,7 +16,7 @@ from casework.cases import records
 from casework.cases.codes import ENDED_STATUSES, NOTES, STATUSES
 from casework.cases.thread import NoCase
 from casework.clocks.keeping import end_alert, start_clocks, stop_clocks
-from casework.clocks.promises import SAFEGUARDING_FLAGS, following, starting
+from casework.clocks.promises import CLOSE_WITHDRAWN, SAFEGUARDING_FLAGS, following, starting
 from casework.store.tables import case_record
 
 if TYPE_CHECKING:
@@ -55,9 +55,9 @@ def change_status(db: Db, reference: str, status: str, by: str, at: datetime, re
         stop_clocks(db, reference, at, ["follow_up"])
         deadlines = starting(case.priority, case.risk_flags, at, db.settings, case.under_18)
         start_clocks(db, reference, [d for d in deadlines if d.name == "update"], at, again=True)
-    elif case.status != "withdrawn" and (
-        status not in STATUSES or STATUSES.index(status) <= STATUSES.index(case.status)
-    ):
+    elif case.status == "withdrawn":
+        stop_clocks(db, reference, at, [CLOSE_WITHDRAWN.name])
+    elif status not in STATUSES or STATUSES.index(status) <= STATUSES.index(case.status):
         raise NotAllowed(f"A case that is {case.status} cannot become {status}.")
     _set(db, reference, status=status, closed_at=None)
     if case.status == "closed" and counts(db, _case(db, reference)):

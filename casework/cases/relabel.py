@@ -85,6 +85,8 @@ def _several(case: Any, label: str, value: str) -> dict[str, Any]:
     codes = [code.strip() for code in value.split(",") if code.strip()]
     if wrong := [code for code in codes if code not in SEVERAL_OF[label]]:
         raise NotAllowed(f"{label} cannot hold {', '.join(wrong)}.")
+    if label == "risk_flags" and not codes:
+        raise NotAllowed("Say which flags to add; none is ever taken away.")
     if label == "strands":
         strands = in_order(codes, STRANDS)
         return {"strands": strands, "regulator_hate": bool(REGULATOR_STRANDS & set(strands)), "priority": case.priority}

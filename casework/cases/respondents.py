@@ -17,6 +17,7 @@ from casework.audit import Act, note
 from casework.cases import records
 from casework.cases.progress import NotAllowed
 from casework.cases.thread import NoCase
+from casework.related.confirmed import names_of
 from casework.related.indexes import renew
 from casework.store.fair_tables import respondent, respondent_identity
 from casework.store.tables import report
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 WHO = ("name", "contact")
 TOLD = ("account", "needs", "support", "outcome")
 FIELDS = (*WHO, *TOLD)
+# Cases in which somebody else of the same full name is complained about, as an advisor found.
+APART = "apart"
 _SHORTEST_ID = 8
 
 
@@ -111,21 +114,51 @@ def remove_respondent(db: Db, reference: str, key: str, by: str, at: datetime, r
     _done(db, reference, key, "removed", by, at, reason)
 
 
+def tell_apart(
+    db: Db, reference: str, key: str, other: str, by: str, at: datetime, reason: str, together: bool = False
+) -> None:
+    """Whoever has the same full name in the case ``other`` is another person: neither counts against the other. With
+    ``together`` that is taken back. Kept with who they are, on both sides. Raises ``NoCase``, ``NotAllowed``."""
+    from casework.related.links import joined_reports, joined_to
+
+    for case in sorted({reference, other}):
+        _locked(db, case)
+    if (joined_to(db, reference) or reference) == (joined_to(db, other) or other):
+        raise NotAllowed("This is one case; its respondents count once.")
+    if not reason.strip():
+        raise NotAllowed("Say how you know whether they are one person.")
+    own = details_of(db, _row(db, reference, key).id)
+    group = [other, *(one["reference"] for one in joined_reports(db, other))]
+    theirs = [(case, row.id, details_of(db, row.id)) for case in group for row in _rows(db, case)]
+    namesakes = [one for one in theirs if names_of(one[2]) & names_of(own)]
+    if not namesakes:
+        raise NotAllowed(f"Nobody complained about in {other} has the same full name.")
+    if (other in own.get(APART, [])) != together:
+        raise NotAllowed("They were not told apart." if together else "They were told apart already.")
+    for case, one, details, from_case in [(reference, key, own, other), *((*each, reference) for each in namesakes)]:
+        apart = {*details.get(APART, [])} - {from_case} if together else {*details.get(APART, []), from_case}
+        _put_details(db, case, one, {**details, APART: sorted(apart)})
+        _done(db, case, one, "told_together" if together else "told_apart", by, at, reason, other=from_case)
+
+
 def respondents_of(db: Db, reference: str, with_identity: bool = False) -> list[dict[str, Any]]:
     """Everybody complained about in a case, oldest first; who they are only ``with_identity``. ``cases`` are the others
-    in which the same person was confirmed: none while they are not confirmed here."""
+    in which the same person was confirmed: none while they are not confirmed here. ``namesakes``: those in which
+    somebody else of that name is meant, as an advisor found."""
     from casework.related.confirmed import cases_against
 
     found = []
     for row in _rows(db, reference):
+        details = details_of(db, row.id)
         shown: dict[str, Any] = {
             "id": row.id, "at": row.at.isoformat(), "by": row.by, "confirmed_by": row.confirmed_by,
             "confirmed_at": None if row.confirmed_at is None else row.confirmed_at.isoformat(),
             "cases": cases_against(db, reference, row.id) if row.confirmed_by else [],
+            **({"namesakes": details[APART]} if details.get(APART) else {}),
             **records.unseal(db, f"respondent|told|{row.id}", row.told),
         }  # fmt: skip
         if with_identity:
-            shown["identity_details"] = details_of(db, row.id)
+            shown["identity_details"] = {name: text for name, text in details.items() if name != APART}
         found.append(shown)
     return found
 
@@ -149,8 +182,11 @@ def details_of(db: Db, key: str) -> dict[str, Any]:
 
 
 def id_of(db: Db, reference: str, beginning: str) -> str:
-    """The id of a respondent of this case that begins so. Raises ``NotAllowed`` where there is not one."""
+    """The id of a respondent of this case that begins so. Raises ``NoCase``; ``NotAllowed`` where there is not one."""
+    _locked(db, reference)
     start = beginning.strip().lower()
+    if not start:
+        raise NotAllowed("Say which respondent, by their id; `reporting cases respondent list` shows them.")
     found = [row.id for row in _rows(db, reference) if len(start) >= _SHORTEST_ID and row.id.startswith(start)]
     if len(found) != 1:
         raise NotAllowed("There is no such respondent in this case; `reporting cases respondent list` shows them.")

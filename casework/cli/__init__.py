@@ -11,6 +11,9 @@ def main() -> None:
     """Entry point. Whatever happens, a person reads a sentence, not a traceback."""
     from casework.cli.app import app
 
+    if any(not _is_text(word) for word in sys.argv):
+        print("Error: a word of this command is no text in UTF-8.", file=sys.stderr)
+        raise SystemExit(2)
     try:
         app()
     except BrokenPipeError:
@@ -21,6 +24,15 @@ def main() -> None:
         raise SystemExit(1) from None
     except Exception as error:
         raise SystemExit(_explain(error)) from None
+
+
+def _is_text(word: str) -> bool:
+    """Whether it came as UTF-8; what did not can be neither looked for nor kept."""
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _explain(error: Exception) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,8 @@ def list_cases(as_json: bool, wanted: Mapping[str, str], first: str, last: str, 
     try:
         with open_store() as store, store.read() as db:
             filters = _filters(db, wanted)
+            if filters is None:
+                print("No advisor has this e-mail address; `reporting advisors list` shows them.", file=sys.stderr)
             found = (
                 []
                 if filters is None

@@ -66,7 +66,9 @@ def examine() -> Iterator[Finding]:
             yield Finding("database", BAD, "The database is not there or not up to date; `make run` does it.")
             return
         yield Finding("database", OK, "The database answers and is up to date.")
-        checks: tuple[Callable[[Store], Iterator[Finding]], ...] = (_guards, _advisors, _outbox, _spool, _time, _disk)
+        checks: tuple[Callable[[Store], Iterator[Finding]], ...] = (
+            _guards, _advisors, _outbox, _spool, _withdrawn, _time, _disk,
+        )  # fmt: skip
         for check in checks:
             yield from check(store)
     except StoreUnavailable as error:
@@ -142,6 +144,17 @@ def _spool(store: Store) -> Iterator[Finding]:
         yield Finding("spool", WARN, f"{waiting} spooled alarms wait for the worker.")
     else:
         yield Finding("spool", OK, "No alarms wait.")
+
+
+def _withdrawn(store: Store) -> Iterator[Finding]:
+    from casework.cases.withdrawal import not_closed_in_time
+    from casework.clocks import now
+
+    with store.read() as db:
+        late = not_closed_in_time(db, now(store.settings))
+    if late:
+        yield Finding("withdrawn cases", WARN, f"Withdrawn cases kept without end until somebody closes them: {late}. "
+                      "`reporting cases list --status withdrawn` shows them.")  # fmt: skip
 
 
 def _time(store: Store) -> Iterator[Finding]:

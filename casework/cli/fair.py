@@ -74,6 +74,19 @@ def doubt(reference: str, respondent: str, reason: str, as_json: bool) -> int:
     )  # fmt: skip
 
 
+def apart(reference: str, respondent: str, other: str, reason: str, together: bool, as_json: bool) -> int:
+    """Whoever has the same name in another case is another person; or not, after all."""
+    from casework.cases import respondents
+    from casework.cases.references import tidy_reference
+
+    case = tidy_reference(other)
+    return _respondent(
+        reference, respondent, as_json, {"respondent": respondent, "other": case, "another_person": not together},
+        f"Noted, in {case} too. " + ("They are one person again." if together else "Neither counts against the other."),
+        lambda db, own, one, now: respondents.tell_apart(db, own, one, case, who(), now, reason, together),
+    )  # fmt: skip
+
+
 def remove(reference: str, respondent: str, reason: str, as_json: bool) -> int:
     """They have nothing to do with it."""
     from casework.cases import respondents
@@ -179,9 +192,10 @@ def show_respondents(found: list[dict[str, Any]]) -> None:
     """A table; who they are only where it was revealed."""
     table(
         "People complained about (nothing counts against anybody who is not confirmed)",
-        ("Id", "Confirmed", "Account", "Needs", "Support", "Outcome", "Other cases", "Who"),
+        ("Id", "Confirmed", "Account", "Needs", "Support", "Outcome", "Other cases", "Namesakes in", "Who"),
         [(one["id"][:SHORT], one["confirmed_by"] or "no", *(one.get(name) for name in
           ("account", "needs", "support", "outcome")), one["cases"],
+          one.get("namesakes"),
           {name: text for name, text in one.get("identity_details", {}).items() if name != "earlier"})
          for one in found],
     )  # fmt: skip

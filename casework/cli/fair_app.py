@@ -71,6 +71,21 @@ def doubt(reference: Reference, id: Id, reason: Reason = "", json: Json = False)
     raise typer.Exit(command.doubt(reference, id, reason, json))
 
 
+@respondent.command("apart")
+def apart(
+    reference: Reference,
+    id: Id,
+    other: Annotated[str, typer.Argument(help="The case in which another person of that name is meant.")],
+    reason: Reason = "",
+    together: Annotated[bool, typer.Option("--together", help="Take it back: they are one person after all.")] = False,
+    json: Json = False,
+) -> None:
+    """Two people of one full name: neither's cases count against the other."""
+    from casework.cli import fair as command
+
+    raise typer.Exit(command.apart(reference, id, other, reason, together, json))
+
+
 @respondent.command("remove")
 def remove(reference: Reference, id: Id, reason: Reason = "", json: Json = False) -> None:
     """They have nothing to do with it: nothing of them is kept in the case."""

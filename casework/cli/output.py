@@ -52,8 +52,8 @@ def who() -> str:
 
 
 def _signed_in() -> int | None:
-    """The account of the session, which Linux keeps through ``sudo`` and lets nobody but root change; None where there
-    is no session, as in a service or a container."""
+    """The account of the session, which Linux keeps through ``sudo`` and lets nobody but root change once it is set;
+    None where there is no session, as in a service or a container."""
     try:
         uid = int(_LOGIN.read_text())
     except (OSError, ValueError):
@@ -62,7 +62,9 @@ def _signed_in() -> int | None:
 
 
 def print_json(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    # Half a character that somebody sent is written as JSON writes it.
+    print(text.encode("utf-8", "backslashreplace").decode())
 
 
 def say(text: str) -> None:
@@ -73,9 +75,15 @@ def typed(text: str, what: str) -> str:
     """Words from an option, or else from standard input, where no history keeps them; a person is told how."""
     if text:
         return text.strip()
+    if sys.stdin is None:
+        return ""  # a service has none
     if sys.stdin.isatty():
         print(f"{what}; end it with Ctrl-D on a line of its own.", file=sys.stderr)
-    return sys.stdin.read().strip()
+    try:
+        return sys.stdin.buffer.read().decode().removeprefix("\ufeff").strip()
+    except UnicodeDecodeError:
+        complain("What came on standard input is no text in UTF-8; nothing was kept.")
+        raise SystemExit(2) from None
 
 
 def complain(text: str) -> None:

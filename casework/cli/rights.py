@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from casework.cli.output import complain, open_store, print_json, table, who
+from casework.cli.output import complain, open_store, print_json, table, typed, who
 from casework.cli.work import told
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def correct(reference: str, name: str, value: str | None, reason: str, as_json: 
     from casework.cases.references import tidy_reference
     from casework.rights.correction import correct as put_right
 
-    right = sys.stdin.read() if value is None else value
+    right = typed("", "What is right") if value is None else value
     key = tidy_reference(reference)
     done, _ = _act(lambda db, now: put_right(db, key, name, right, who(), now, reason))
     return told(done, as_json, {"reference": key, "corrected": name}, "Corrected; what stood there is kept beside it.")
@@ -120,10 +120,10 @@ def hold(reference: str, until: str, reason: str, as_json: bool) -> int:
 
     try:
         day = date.fromisoformat(until)
-    except ValueError:
+        end = datetime(day.year, day.month, day.day, tzinfo=LONDON) + timedelta(days=1)
+    except (ValueError, OverflowError):
         complain("The day is written 2030-12-24.")
         return 2
-    end = datetime(day.year, day.month, day.day, tzinfo=LONDON) + timedelta(days=1)
     key = tidy_reference(reference)
     done, _ = _act(lambda db, now: hold_case(db, key, end, who(), now, reason))
     return told(done, as_json, {"reference": key, "until": until}, f"Held until {until}.")

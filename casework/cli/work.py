@@ -85,7 +85,12 @@ def label(reference: str, name: str, value: str, reason: str, as_json: bool) -> 
     if not all(known(one, codes[name], name) for one in chosen):
         return 2
     done = acted(reference, lambda db, key, now: relabel.change_label(db, key, name, value, who(), now, reason))
-    return told(done, as_json, {"reference": done, "label": name, "value": value}, f"Changed: {name} {value}.")
+    return told(
+        done,
+        as_json,
+        {"reference": done, "label": name, "value": value},
+        f"Changed: {name} {', '.join(chosen) or 'none'}.",
+    )
 
 
 def note(reference: str, about: str, text: str, as_json: bool) -> int:

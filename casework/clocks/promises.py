@@ -52,7 +52,10 @@ FOLLOW_UP = Promise(
     "follow_up", lambda start, settings: after_days(start, settings.follow_up_days, settings), after="closed"
 )
 
-_FROM_INTERVIEW_ON = (INTERVIEW, ACTION_PLAN, UPDATE, NEXT_UPDATE, FOLLOW_UP)
+# A withdrawn case is kept from its closure on, so somebody has to close it, or go on with it; as often as an update.
+CLOSE_WITHDRAWN = Promise("close_withdrawn", UPDATE.due, after="withdrawn")
+_WITHDRAWN = (CLOSE_WITHDRAWN, Promise("close_withdrawn", UPDATE.due, after="close_withdrawn"))
+_FROM_INTERVIEW_ON = (INTERVIEW, ACTION_PLAN, UPDATE, NEXT_UPDATE, FOLLOW_UP, *_WITHDRAWN)
 _URGENT = (
     Promise("acknowledge", _working(1)), Promise("risk_assess", _working(1)), DUTY_CONTACT,
     *_FROM_INTERVIEW_ON,
@@ -61,8 +64,10 @@ PROMISES: dict[str, tuple[Promise, ...]] = {
     "emergency": (ALERT, *_URGENT),
     "urgent": _URGENT,
     "standard": (Promise("contact", _working(3)), Promise("risk_assess", _working(3)), *_FROM_INTERVIEW_ON),
-    "review": (Promise("confirm", _working(3)),),
+    "review": (Promise("confirm", _working(3)), *_WITHDRAWN),
 }
+# Nothing else ends these: once they have run out, they are told of again and again until a person acts.
+TOLD_AGAIN = frozenset({CLOSE_WITHDRAWN.name})
 
 
 def promises_of(priority: str, flags: Iterable[str], under_18: bool = False) -> tuple[Promise, ...]:

@@ -1,6 +1,8 @@
 """Watching the clocks: the owner is reminded before one runs out, the duty manager told after.
 
-Both are rows in the outbox, written together with the mark on the clock, so each is told once however often the
+Few are told of again and again: a withdrawn case that nobody closes would be kept without end.
+
+All are rows in the outbox, written together with the mark on the clock, so each is told once however often the
 worker is killed. An alert has no reminder: the outbox repeats it until somebody acknowledges.
 """
 
@@ -12,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from casework.clocks.promises import TOLD_AGAIN
 from casework.clocks.working import LONDON, at_start, is_working_day
 from casework.outbox.rows import put
 from casework.store.tables import case_record, clock
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 # working day itself), or so much elapsed time before.
 REMINDERS: dict[str, int | timedelta] = {
     "acknowledge": 0, "risk_assess": 0, "contact": 1, "confirm": 1, "interview": 1, "update": 1, "follow_up": 1,
+    "close_withdrawn": 1,
     "action_plan": timedelta(hours=24), "duty_contact": timedelta(hours=1),
 }  # fmt: skip
 # No reminder comes earlier than this before the end: a long bank-holiday weekend and a working day before it.
@@ -36,11 +40,17 @@ _LOOK = (
     .where(*_RUNNING, clock.c.due_at <= sa.bindparam("horizon"))
     .order_by(clock.c.due_at, clock.c.id)
 )  # fmt: skip
+_NOT_ENDED = (
+    clock.c.met_at.is_(None), clock.c.stopped_at.is_(None), clock.c.missed_at <= sa.bindparam("before"),
+    sa.or_(clock.c.reminded_at.is_(None), clock.c.reminded_at <= sa.bindparam("before")),
+    clock.c.name.in_(sorted(TOLD_AGAIN)),
+)  # fmt: skip
+_OVERDUE = sa.select(clock.c.id).where(*_NOT_ENDED).order_by(clock.c.due_at, clock.c.id)
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What one round did: owners reminded, and promises found missed."""
+    """What one round did: reminders (before, or again after), and promises found missed."""
 
     reminded: int = 0
     missed: int = 0
@@ -63,8 +73,16 @@ def remind_at(name: str, started_at: datetime, due_at: datetime, settings: Setti
 
 def watch(store: Store, now: datetime) -> Watched:
     """Remind and escalate whatever is due now, each in a transaction of its own. Raises ``StoreUnavailable``."""
+    from casework.cases.withdrawal import await_closing, not_awaited
+
+    again = {"before": now - timedelta(days=store.settings.update_days)}
     with store.read() as db:
+        forgotten = not_awaited(db)
         rows = db.execute(_LOOK, {"horizon": now + _HORIZON}).all()
+        overdue = db.execute(_OVERDUE, again).scalars().all()
+    for reference in forgotten:
+        with store.begin() as db:
+            await_closing(db, reference, now)
     reminded = missed = 0
     for row in rows:
         if row.due_at < now:
@@ -73,15 +91,20 @@ def watch(store: Store, now: datetime) -> Watched:
         moment = remind_at(row.name, row.started_at, row.due_at, store.settings)
         if row.reminded_at is None and moment is not None and moment <= now:
             reminded += _in_own(store, row.id, now, _remind)
+    for clock_id in overdue:
+        reminded += _in_own(store, clock_id, now, _tell_again, _NOT_ENDED, again)
     return Watched(reminded, missed)
 
 
-def _in_own(store: Store, clock_id: str, now: datetime, act: Any) -> bool:
+def _in_own(
+    store: Store, clock_id: str, now: datetime, act: Any, still: tuple[Any, ...] = _RUNNING,
+    values: dict[str, datetime] | None = None,
+) -> bool:  # fmt: skip
     with store.begin() as db:
         row = db.execute(
             sa.select(clock, case_record.c.advisor_id)
             .join(case_record, case_record.c.reference == clock.c.case_reference)
-            .where(clock.c.id == clock_id, *_RUNNING).with_for_update(of=clock)
+            .where(clock.c.id == clock_id, *still).with_for_update(of=clock), values or {}
         ).first()  # fmt: skip
         # Somebody may have met it a moment ago, or another worker have told of it.
         return row is not None and bool(act(db, row, now))
@@ -96,16 +119,27 @@ def _remind(db: Db, row: Any, now: datetime) -> bool:
 
 
 def _miss(db: Db, row: Any, now: datetime) -> bool:
-    from casework.advisors.duty import duty_managers
-    from casework.advisors.transfer import needs_of_case
     from casework.cases import records
 
     db.execute(clock.update().where(clock.c.id == row.id).values(missed_at=now))
     records.event(db, row.case_reference, "clock_missed", now, detail={"clock": row.name, "number": row.seq})
+    return _escalate(db, row, now)
+
+
+def _tell_again(db: Db, row: Any, now: datetime) -> bool:
+    db.execute(clock.update().where(clock.c.id == row.id).values(reminded_at=now))
+    return _escalate(db, row, now, f":{now:%y%m%d}")
+
+
+def _escalate(db: Db, row: Any, now: datetime, again: str = "") -> bool:
+    from casework.advisors.duty import duty_managers
+    from casework.advisors.transfer import needs_of_case
+    from casework.cases import records
+
     case = records.locked(db, row.case_reference)
     managers = duty_managers(db, needs_of_case(db, case), now, leave_out={row.advisor_id})
     for to in dict.fromkeys([row.advisor_id, *(one.id for one in managers)]):
-        put(db, "clock_missed", row.case_reference, now, advisor_id=to, key=f"{row.id}:{to}")
+        put(db, "clock_missed", row.case_reference, now, advisor_id=to, key=f"{row.id}:{to}{again}")
     return True
 
 

@@ -19,6 +19,8 @@ class Period:
     def __post_init__(self) -> None:
         if self.first > self.last:
             raise ValueError("the period ends before it begins")
+        if self.last == date.max:
+            raise ValueError("the period ends after all days")
 
     @property
     def starts_at(self) -> datetime:

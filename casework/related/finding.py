@@ -87,9 +87,12 @@ def related(db: Db, reference: str) -> list[Related]:
     """Cases about the same person responsible, place, reporter or affected person: joined ones first, then
     suggested ones, then those with most in common, newer ones before older."""
     from casework.related.declining import declined_with
+    from casework.related.namesakes import told_apart, without
 
     tokens = tokens_of_case(db, reference)
-    hits = _hits(db, reference, tokens)
+    hits, others_named = _hits(db, reference, tokens), told_apart(db, reference)
+    for other in others_named.keys() & hits.keys():
+        hits[other] = _hits(db, reference, without(tokens, others_named[other]), only=other).get(other, set())
     links = _links(db, {reference, *hits})
     others = {*hits, *(other for pair in links.items() if reference in pair for other in pair)} - {reference}
     rows = {row.reference: row for row in _rows(db, {reference, *others})}
@@ -100,7 +103,7 @@ def related(db: Db, reference: str) -> list[Related]:
     found = []
     for other in others & set(rows):
         agreements = hits.get(other, set())
-        if other in named and _may_be_meant(rows[other], agreements):
+        if other in named and other not in others_named and _may_be_meant(rows[other], agreements):
             agreements |= named[other]
         joined = _joined(links, reference, other)
         reversed_ = are_reversed(agreements)

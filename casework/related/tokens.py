@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from casework.related import normal
+from casework.related import normal, scripts
 
 SUBJECTS = ("reporter", "affected", "responsible", "respondent", "place")
 # A name in full is as sure as a name can be; a name by its sound, or a part of it at one postcode, is a maybe.
@@ -82,6 +82,7 @@ def _of_name(name: str) -> Iterator[tuple[str, str]]:
     words = normal.name_words(name)
     yield "full_name", normal.full_name(words)
     yield "name_sound", normal.name_sound(words)
+    yield from (("full_name", value) for value in scripts.full_names(name))
 
 
 def _of_contact(contact: str) -> Iterator[tuple[str, str]]:

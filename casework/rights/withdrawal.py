@@ -13,7 +13,7 @@ from casework.audit import Act, note
 from casework.cases import records
 from casework.cases.progress import NotAllowed
 from casework.cases.thread import NoCase, keep
-from casework.cases.withdrawal import concerns_safety, go_on, withdrawal_asked
+from casework.cases.withdrawal import await_closing, concerns_safety, go_on, withdrawal_asked
 from casework.store.tables import case_record, timeline
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ def confirm_withdrawal(db: Db, reference: str, by: str, at: datetime, how: str) 
         note(db, Act.CHANGE_STATUS, by, at, reference, {"from": case.status, "to": "withdrawn"})
         db.execute(case_record.update().where(case_record.c.reference == reference).values(status="withdrawn"))
         records.event(db, reference, "status", at, by, {"from": case.status, "to": "withdrawn"})
+        await_closing(db, reference, at)
     return True
 
 

@@ -35,7 +35,12 @@ def installed(home: Path) -> Store:
     return Store(settings, Keys.load(home))
 
 
-def reporting(*arguments: str, home: Path, stdin: str = "", **more: str) -> subprocess.CompletedProcess[str]:
+SIGN_IN = ("sh", "-c", 'echo "$0" > /proc/self/loginuid && exec "$@"')
+
+
+def reporting(
+    *arguments: str, home: Path, stdin: str = "", signed_in: str = "", **more: str
+) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("REPORTING_")}
     environment |= {
         "REPORTING_HOME": str(home),
@@ -43,8 +48,9 @@ def reporting(*arguments: str, home: Path, stdin: str = "", **more: str) -> subp
         "PYTHONPATH": str(REPOSITORY),
         **more,
     }
+    person = [*SIGN_IN, signed_in] if signed_in else []
     done = subprocess.run(
-        [sys.executable, "-m", "casework.cli", *arguments],
+        [*person, sys.executable, "-m", "casework.cli", *arguments],
         input=stdin, capture_output=True, text=True, env=environment, cwd=home.parent, check=False,
     )  # fmt: skip
     assert "Traceback" not in done.stderr + done.stdout
@@ -149,6 +155,8 @@ def test_words_cannot_command_the_terminal(installed: Store, home: Path) -> None
 def test_a_case_that_is_not_there(home: Path) -> None:
     done = reporting("cases", "show", "LR-0000-0000", "--json", home=home)
     assert (done.returncode, done.stdout) == (1, "")
+    done = reporting("cases", "show", "LR-\udcff", home=home)
+    assert (done.returncode, done.stdout) == (2, "") and "UTF-8" in done.stderr
 
 
 # -- the rest ----------------------------------------------------------------------------------------------

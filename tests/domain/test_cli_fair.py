@@ -39,6 +39,13 @@ def test_a_respondent_is_heard_helped_and_confirmed(run: Run, reference: str, in
     with installed.read() as db:
         acts = [(one["act"], one["reason"]) for one in accesses(db, reference)]
     assert ("reveal_identity", "to visit him") in acts and ("read_account", None) in acts
+    with installed.begin() as db:
+        other = cases.create_case(db, a_submission(), now(installed.settings)).reference
+    done(run, "respondent", "add", other, "--name", "kyle BRENNAN")
+    told = ("respondent", "apart", reference, key[:8], other.lower(), "--reason", "flat 4 and flat 40")
+    assert done(run, *told)["another_person"] and done(run, "respondent", "list", other)[0]["namesakes"] == [reference]
+    assert other in run("cases", "respondent", "list", reference).stdout
+    assert not done(run, *told, "--together")["another_person"]
     done(run, "respondent", "doubt", reference, key, "--reason", "his brother")
     done(run, "respondent", "remove", reference, key, "--reason", "was away")
     assert done(run, "respondent", "list", reference) == []
@@ -69,6 +76,7 @@ def test_what_cannot_be_done_is_said(run: Run, reference: str) -> None:
         (("respondent", "change", "REF", "12345678", "colour", "--text", "x"), 2, "outcome"),
         (("respondent", "change", "REF", "12345678", "needs", "--text", "x"), 1, "no such respondent"),
         (("respondent", "confirm", "REF", "12345678", "--how", "x"), 1, "no such respondent"),
+        (("respondent", "apart", "REF", "12345678", "REF", "--reason", "x"), 1, "no such respondent"),
         (("respondent", "list", "REF", "--reveal"), 2, "reason"),
         (("respondent", "list", "LR-0000-0000"), 1, "no case"),
         (("respondent", "add", "LR-0000-0000", "--name", "x"), 1, "no case"),

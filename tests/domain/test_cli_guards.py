@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import pwd
+import subprocess
+import warnings
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from casework import cases
+from casework import audit, cases, clocks
 from casework.cli import output
 from casework.cli.output import who
 from casework.privacy import reveal
 from casework.store import Store
 from tests.domain.conftest import CHRISTMAS_EVE, NAMED, a_submission
-from tests.domain.test_cli import answer, home, installed, reporting
+from tests.domain.test_cli import SIGN_IN, answer, home, installed, reporting
 
 __all__ = ["home", "installed"]
 
@@ -61,26 +64,46 @@ def test_the_audit_is_listed_and_verified(installed: Store, home: Path) -> None:
     assert broken.returncode == 1 and "cut off" in broken.stderr
 
 
-def test_identity_needs_a_second_person_where_it_is_so_set(installed: Store, home: Path) -> None:
+@pytest.fixture
+def people() -> tuple[str, str]:
+    """Two accounts that people sign in with, as Linux keeps it; or nobody in particular, where it is not let choose."""
+    if subprocess.run([*SIGN_IN, "60001", "true"], capture_output=True, check=False).returncode == 0:
+        return "60001", "60002"
+    warnings.warn("This session's account cannot be changed: two different people were not tried.", stacklevel=1)
+    return "", ""
+
+
+def test_identity_needs_a_second_person_where_it_is_so_set(
+    installed: Store, home: Path, people: tuple[str, str]
+) -> None:
     reference = named_case(installed)
+    first, second = people
+    asked = partial(reporting, home=home, signed_in=first)
     setting = {"REPORTING_REVEAL_SECOND_PERSON": "yes"}
     show = ("cases", "show", reference, "--json", "--reveal", "--reason", "to call them")
-    refused = reporting(*show, home=home, **setting)
+    refused = asked(*show, **setting)
     assert (refused.returncode, refused.stdout) == (1, "") and "reporting identity ask" in refused.stderr
-    assert reporting("identity", "ask", reference, home=home).returncode == 2
-    assert reporting("identity", "ask", "LR-0000-0000", "--reason", "x", home=home).returncode == 1
-    key = answer(reporting("identity", "ask", reference, "--reason", "to call", "--json", home=home))["request"]
-    assert [one["id"] for one in answer(reporting("identity", "waiting", "--json", home=home))] == [key]
-    assert key in reporting("identity", "waiting", home=home).stdout
-    myself = reporting("identity", "approve", key, home=home, USER="somebody-else", LOGNAME="somebody-else")
+    assert asked("identity", "ask", reference).returncode == 2
+    assert asked("identity", "ask", "LR-0000-0000", "--reason", "x").returncode == 1
+    key = answer(asked("identity", "ask", reference, "--reason", "to call", "--json"))["request"]
+    assert [one["id"] for one in answer(asked("identity", "waiting", "--json"))] == [key]
+    assert key in asked("identity", "waiting").stdout
+    myself = asked("identity", "approve", key, USER="somebody-else", LOGNAME="somebody-else")
     assert myself.returncode == 1 and "Somebody else" in myself.stderr, "USER says nothing about who it is"
-    from casework import clocks
-
-    with installed.begin() as db:
-        reveal.approve(db, key, "cli:second", clocks.now(installed.settings))
-    shown = answer(reporting(*show, home=home, **setting))
+    if second:
+        done = reporting("identity", "approve", key, "--json", home=home, signed_in=second)
+        assert answer(done) == {"approved": key, "reference": reference}
+        theirs = reporting(*show, home=home, signed_in=second, **setting)
+        assert (theirs.returncode, theirs.stdout) == (1, ""), "it holds for whoever asked"
+        with installed.read() as db:
+            who_did = [(one["act"], one["who"]) for one in audit.entries(db, reference) if one["outcome"] == "done"]
+        assert who_did == [("approve_identity", f"cli:{second}"), ("ask_identity", f"cli:{first}")]
+    else:
+        with installed.begin() as db:
+            reveal.approve(db, key, "cli:second", clocks.now(installed.settings))
+    shown = answer(asked(*show, **setting))
     assert shown["identity_details"]["reporter_name"] == "canary-name"
-    hour = reporting(*show, home=home, REPORTING_CLOCK_OFFSET="3700", **setting)
+    hour = asked(*show, REPORTING_CLOCK_OFFSET="3700", **setting)
     assert hour.returncode == 1, "the approval has run out"
 
 

@@ -93,6 +93,12 @@ def test_a_case_from_its_first_moment_to_its_closing(run: Run, reference: str) -
         (("clocks", "meet", "REF", "acknowledge"), 1, "contact, risk_assess"),
         (("clocks", "meet", "LR-0000-0000", "contact"), 1, "no case"),
         (("cases", "note", "LR-0000-0000", "--text", "x"), 1, "no case"),
+        (("cases", "label", "REF", "risk_flags", "", "--reason", "x"), 1, "which flags"),
+        (("cases", "list", "--until", "9999-12-31"), 2, "2026-04-01"),
+        (("kpis", "--until", "9999-12-31"), 2, "2026-04-01"),
+        (("retention", "hold", "REF", "--until", "9999-12-31", "--reason", "x"), 2, "2030-12-24"),
+        (("cases", "respondent", "remove", "LR-0000-0000", "12345678", "--reason", "x"), 1, "no case"),
+        (("rights", "erase", "REF", "--person", "respondent", "--reason", "x"), 1, "which respondent"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_a_sentence(
@@ -102,6 +108,17 @@ def test_what_cannot_be_done_is_said_in_a_sentence(
     assert done.exit_code == status and says in done.stderr and done.stdout == ""
     assert "Traceback" not in done.stderr
     assert shown(run, reference)["status"] == "new"
+
+
+def test_what_is_no_text_is_refused_and_what_came_so_is_shown(run: Run, installed: Store) -> None:
+    with installed.begin() as db:
+        told = a_submission(answers={"account": "half \ud800 a letter"})
+        reference = cases.create_case(db, told, now(installed.settings)).reference
+    refused = run("cases", "note", reference, stdin=b"caf\xe9")
+    assert (refused.exit_code, refused.stdout) == (2, "") and "UTF-8" in refused.stderr
+    assert shown(run, reference)["answers"]["account"] == "half \ud800 a letter"
+    assert [line["event"] for line in shown(run, reference)["timeline"]] == ["created"]
+    assert "a letter" in run("cases", "show", reference).stdout
 
 
 def test_people_are_shown_london_time_and_programs_utc(run: Run, installed: Store) -> None:

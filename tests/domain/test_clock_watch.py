@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from casework import cases, clocks
+from casework import cases, clocks, retention
 from casework.cases import progress
+from casework.cases.withdrawal import not_closed_in_time
 from casework.clocks.watch import remind_at, watch
 from casework.settings import Settings
 from casework.store import Store, tables
@@ -109,6 +110,35 @@ def test_an_alert_is_left_to_the_outbox(any_store: Store) -> None:
     reference = made(any_store, labels=labels("asb", "immediate_danger", urgency="emergency"))
     watch(any_store, NOW + timedelta(hours=1))
     assert "clock_missed" not in [line["event"] for line in show_case(any_store, reference)["timeline"]]
+
+
+def test_a_withdrawn_case_is_told_of_again_until_somebody_closes_it(any_store: Store) -> None:
+    """Nobody is kept without end by being forgotten; and nothing is deleted that nobody has closed."""
+    closed, waiting, went_on = (made(any_store, labels=labels("other")) for _ in range(3))
+    with any_store.begin() as db:
+        for one in (closed, waiting, went_on):
+            clocks.meet_clock(db, one, "confirm", "a@example.org", NOW)
+            cases.ask_to_withdraw(db, one, "", NOW)
+        cases.take_back_withdrawal(db, went_on, NOW)
+        progress.close(db, closed, "a@example.org", NOW, CLOSING, satisfaction=3)
+        # As those that were withdrawn before there was such a clock.
+        db.execute(tables.clock.delete().where(tables.clock.c.case_reference == waiting))
+    watch(any_store, NOW)
+    due = {one: [c["name"] for c in show_case(any_store, one)["clocks"] if not (c["met_at"] or c.get("stopped_at"))]
+           for one in (closed, waiting, went_on)}  # fmt: skip
+    assert due == {closed: [], waiting: ["close_withdrawn"], went_on: []}
+    for day, reminded, missed in ((13, 1, 0), (13, 0, 0), (15, 0, 1), (28, 0, 0), (29, 1, 0), (29, 0, 0), (43, 1, 0)):
+        done = watch(any_store, NOW + timedelta(days=day))
+        assert (done.reminded, done.missed) == (reminded, missed), day
+    assert told(any_store, "clock_missed").count("Alex Whitfield (demo)") == 3
+    retention.run(any_store, NOW + timedelta(days=366 * 9))
+    with any_store.read() as db:
+        assert [not_closed_in_time(db, NOW + timedelta(days=day)) for day in (14, 15)] == [0, 1]
+    assert show_case(any_store, waiting)["status"] == "withdrawn"
+    with any_store.begin() as db:
+        progress.close(db, waiting, "a@example.org", NOW + timedelta(days=50), CLOSING, satisfaction=3)
+    assert watch(any_store, NOW + timedelta(days=90)).reminded == 0
+    assert retention.run(any_store, NOW + timedelta(days=500)).cases == 1
 
 
 # -- reasons -----------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from casework.cases.respondents import (
     doubt_respondent,
     id_of,
     remove_respondent,
+    tell_apart,
 )
 from casework.clocks.promises import SAFEGUARDING_FLAGS
 from casework.related.joining import join_report
@@ -104,6 +105,34 @@ def test_nothing_counts_against_a_person_before_an_advisor_knows_who_they_are(an
     assert confirmed == {first}
 
 
+def test_two_people_of_one_name_are_told_apart_by_whoever_looks(any_store: Store) -> None:
+    told = {"account": "x", "person_responsible": "Kyle Brennan", "where_postcode": "L36 9YZ"}
+    first, second, third = (make_case(any_store, NOW + timedelta(days=day), answers=told).reference for day in range(3))
+    keys = {one: a_respondent(any_store, one, confirmed=True) for one in (first, second, third)}
+
+    def related_to(reference: str) -> dict[str, Any]:
+        found = {one["reference"]: one for one in show_case(any_store, reference)["related"]}
+        return {key: (one["suggested"], [why["because"] for why in one["why"]]) for key, one in found.items()}
+
+    who = "same_person_responsible"
+    assert related_to(second) == {first: ("belongs_to", [who, "same_place"]), third: ("takes_in", [who, "same_place"])}
+    with any_store.begin() as db:
+        tell_apart(db, second, keys[second], first, BY, LATER, "canary: flat 4 and flat 40")
+    assert [against(any_store, one) for one in (first, second, third)] == [[[third]], [[third]], [[first, second]]]
+    assert related_to(second) == {first: (None, ["same_place"]), third: ("takes_in", [who, "same_place"])}
+    assert related_to(first)[second] == (None, ["same_place"])
+    for reference, other in ((first, second), (second, first)):
+        shown = show_case(any_store, reference, reveal=True, reason="visit")
+        assert shown["respondents"][0]["namesakes"] == [other]
+        assert set(shown["respondents"][0]["identity_details"]) == {"name"}
+        assert shown["timeline"][-1]["detail"]["what"] == "told_apart"
+    with any_store.read() as db:
+        assert "canary" not in json.dumps(audit.entries(db, second, "respondent"))
+    with any_store.begin() as db:
+        tell_apart(db, first, keys[first], second, BY, LATER, "one and the same after all", together=True)
+    assert against(any_store, first) == [[second, third]]
+
+
 @pytest.mark.parametrize("how", ["malicious", "joined", "other", "name", "removed"])
 def test_what_does_not_count(staffed: Store, how: str) -> None:
     first, second = (make_case(staffed, NOW + timedelta(days=day)).reference for day in range(2))
@@ -123,6 +152,14 @@ def test_what_does_not_count(staffed: Store, how: str) -> None:
     assert against(staffed, first) == [[]]
     if how == "name":
         assert show_case(staffed, second)["respondents"][0]["confirmed_by"] is None, "who they are is open again"
+
+
+def test_a_name_in_any_letters_counts(staffed: Store) -> None:
+    for name in ("Иван Петров", "محمد الأحمد", "王小明"):
+        first, second = (make_case(staffed, NOW + timedelta(days=day)).reference for day in range(2))
+        for one in (first, second):
+            a_respondent(staffed, one, name, confirmed=True)
+        assert against(staffed, second) == [[first]], name
 
 
 def test_a_confirmed_respondent_who_complains_is_the_other_side(any_store: Store) -> None:
@@ -150,7 +187,8 @@ def test_an_advisor_who_is_a_respondent_never_has_the_case(any_store: Store) -> 
 
 def test_what_cannot_be_done_with_a_respondent(staffed: Store) -> None:
     reference, other = make_case(staffed).reference, make_case(staffed).reference
-    key = a_respondent(staffed, reference)
+    key, namesake = a_respondent(staffed, reference), make_case(staffed).reference
+    a_respondent(staffed, namesake)
     for wrong in (
         lambda db: add_respondent(db, reference, " ", BY, NOW),
         lambda db: change_respondent(db, reference, key, "colour", "red", BY, NOW),
@@ -159,6 +197,10 @@ def test_what_cannot_be_done_with_a_respondent(staffed: Store) -> None:
         lambda db: confirm_respondent(db, reference, key, BY, NOW, " "),
         lambda db: doubt_respondent(db, reference, key, BY, NOW, "x"),
         lambda db: remove_respondent(db, reference, key, BY, NOW, ""),
+        lambda db: tell_apart(db, reference, key, other, BY, NOW, "x"),
+        lambda db: tell_apart(db, reference, key, reference, BY, NOW, "x"),
+        lambda db: tell_apart(db, reference, key, namesake, BY, NOW, " "),
+        lambda db: tell_apart(db, reference, key, namesake, BY, NOW, "x", together=True),
         lambda db: id_of(db, other, key),
         lambda db: id_of(db, reference, key[:5]),
     ):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from casework.related import normal
 from casework.related.accounts import full_names_in
-from casework.related.tokens import Token, names_in, tokens_of
+from casework.related.tokens import Token, names_in, tokens_of, tokens_of_person
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,49 @@ from casework.related.tokens import Token, names_in, tokens_of
 def test_a_name_is_one_however_it_is_written(written: tuple[str, ...]) -> None:
     values = {normal.full_name(normal.name_words(name)) for name in written}
     assert len(values) == 1 and "" not in values
+
+
+def values(name: str) -> set[str]:
+    """By what somebody of this name in full is found."""
+    return {token.value for token in tokens_of_person("respondent", name, "") if token.kind == "full_name"}
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        ("Иван Петров", "ПЕТРОВ, Иван", "иван  Петро\u0301в"), ("Семён Йорданов", "семен иорданов"),
+        ("Γιώργος Παπαδόπουλος", "ΓΙΩΡΓΟΣ ΠΑΠΑΔΟΠΟΥΛΟΣ"), ("محمد الأحمد", "مُحَمَّد الاحمد", "محمـد الأحمد"),
+        ("علی رضایی", "علي رضايي"), ("דוד כהן", "כהן, דוד"), ("王小明", "王 小明"), ("김민수", "김 민수"),
+        ("田中 太郎", "田中太郎"), ("タナカ タロウ", "ﾀﾅｶ ﾀﾛｳ"), ("राज शर्मा", "शर्मा, राज"),
+        ("Ayşe Yılmaz", "Ayse Yilmaz"), ("Ivan Петров", "Петров, Ivan"),
+        ("Mohammed Ali محمد علي", "علي محمد"), ("Mohammed Ali محمد علي", "Ali, Mohammed"),
+    ],
+)  # fmt: skip
+def test_a_name_is_one_in_any_letters(written: tuple[str, ...]) -> None:
+    assert set.intersection(*(values(name) for name in written))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Иван Петров", "Иван Петренко"), ("王小明", "王小红"), ("タナカ ガク", "タナカ カク"), ("राज शर्मा", "राज शमा"),
+        ("محمد علي", "محمد علوي"), ("Иван", "Иван"), ("И. Петров", "И. Петров"), ("王", "王"), ("민수", "민수"),
+        ("タナカ", "タナカ"), ("王 (flat 4)", "王"), ("", "?!"),
+    ],
+)  # fmt: skip
+def test_other_names_and_halves_of_names_are_not_one(one: str, other: str) -> None:
+    assert not values(one) & values(other)
+
+
+@pytest.mark.parametrize(
+    ("name", "had"),
+    [
+        ("Kyle O’Brien", "kyle obrien"), ("Łukasz Wójcik", "lukasz wojcik"), ("Ayşe Yılmaz", "ayse lmaz"),
+        ("Ali محمد Khan", "ali khan"), ("Jo-Ann Müller-Lüdenscheidt", "jo ludenscheidt"),
+    ],
+)  # fmt: skip
+def test_what_is_indexed_already_is_found_by_the_value_it_had(name: str, had: str) -> None:
+    assert had in values(name)
 
 
 @pytest.mark.parametrize(

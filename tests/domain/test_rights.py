@@ -266,7 +266,7 @@ def test_a_respondent_gets_what_is_theirs_and_not_who_complained(any_store: Stor
     for word in ("sam", "sample", "elm", "canary", 'hate"', "brick", "keith", "malicious", "darren"):
         assert word not in said.lower().replace("hates me", ""), word
     assert "Support that was offered to you: mediation with Mr [name]" in said
-    with pytest.raises(NotAllowed, match="no such respondent"):
+    with pytest.raises(NotAllowed, match="which respondent"):
         export(any_store, reference, person="respondent")
 
 
