@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from casework.conversation.draft import Draft
 from casework.conversation.outcome import Incoming, Outcome
-from casework.questions.conditions import is_asked
+from casework.questions.conditions import belongs
 from casework.questions.plan import Plan, Question
 
 FEW_WORDS = 4
@@ -133,7 +133,7 @@ def settle(plan: Plan, draft: Draft) -> None:
         stale = [
             question.name
             for question in plan.questions
-            if draft.has(question.name) and DEPENDENT & set(question.when) and not is_asked(question, draft)
+            if draft.has(question.name) and DEPENDENT & set(question.when) and not belongs(question, draft)
         ]
         if not stale:
             return

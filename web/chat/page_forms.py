@@ -113,6 +113,9 @@ def read_form(pairs: list[tuple[str, str]]) -> Form:
         if last.get("do"):
             # A button does not wait for a better date: what was typed goes along as words.
             text, day, fault = " ".join((*filter(None, day), text)), ("", "", ""), ""
+    if last.get("do") and last.get("given") == mark_of(text):
+        # It stood there before: beside a button it is said a second time by nobody.
+        text = ""
     chosen = tuple(dict.fromkeys(value for name, value in pairs if name in ("choice", "choices") and value))
     return Form(
         id=last.get("id", "")[:64],
@@ -149,6 +152,11 @@ def bodies(form: Form) -> list[dict[str, Any]]:
     if form.chosen:
         return [_with_note({"id": form.id, "choice": form.chosen[0]}, text)]
     return [{"id": form.id, "text": text}]
+
+
+def mark_of(words: str) -> str:
+    """What words are known by that stood in the field before anybody typed."""
+    return sha256(words.strip().encode()).hexdigest()[:16]
 
 
 def next_id(turn_id: str) -> str:

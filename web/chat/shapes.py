@@ -20,7 +20,8 @@ class Option(BaseModel):
 class Question(BaseModel):
     """The open question: what the next message answers.
 
-    `why` says why we ask, `hint` gives an example, `note` is the label of the note's field, if there is one.
+    `why` says why we ask, `hint` gives an example, `note` is the label of the note's field, if there is one,
+    `given` what stands in the field for words already: the answer that is being changed, or words that looked wrong.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Question(BaseModel):
     why: str = ""
     hint: str = ""
     note: str = ""
+    given: str = ""
 
 
 class SummaryLine(BaseModel):
