@@ -99,7 +99,7 @@ def _not_understood(draft: Draft, question: Question, text: str, outcome: Outcom
     if long:
         outcome.add("kept_words")
     if question.strict:
-        outcome.add("strict_again")
+        outcome.add("review_again" if question.last else "strict_again")
     elif misses == 1:
         outcome.add("not_understood")
     else:
