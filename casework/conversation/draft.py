@@ -59,6 +59,10 @@ class Draft:
         """Whether the question needs no asking: answered, or passed over."""
         return name in self.answers or name in self.passed_over
 
+    def keeps(self, name: str) -> bool:
+        """Whether this question was opened again and may be left as it was answered."""
+        return self.reopened == name and self.has(name)
+
     @property
     def flags(self) -> frozenset[str]:
         """Risk flags raised so far by typed words and by chosen options."""

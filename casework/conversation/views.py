@@ -27,8 +27,8 @@ def marks(draft: Draft) -> dict[str, str]:
 def question_json(name: str | None, draft: Draft | None = None) -> dict[str, Any] | None:
     """The open question as ``Turn.question``; None where none is open. KeyError for a name not in the plan.
 
-    ``why``, ``hint``, ``note`` and ``given`` are additions of ours: why we ask, an example, the label of the note's
-    field, what stands in the field for words already.
+    ``why``, ``hint``, ``note``, ``given`` and ``kept`` are additions of ours: why we ask, an example, the label of the
+    note's field, what stands in the field for words already, whether the choice ``keep`` leaves the answer as it is.
     """
     if name is None:
         return None
@@ -45,6 +45,7 @@ def question_json(name: str | None, draft: Draft | None = None) -> dict[str, Any
         "hint": gettext(question.hint),
         "note": gettext(question.note),
         "given": "" if draft is None else _given(question, draft),
+        "kept": draft is not None and name in draft.answers and draft.keeps(name),
     }
 
 

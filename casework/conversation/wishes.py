@@ -28,7 +28,7 @@ DEPENDENT = frozenset(
 
 def grant(plan: Plan, draft: Draft, question: Question, wish: str, incoming: Incoming, outcome: Outcome) -> None:
     """Do what was asked for by a control (interfaces, "Controls") or by words that mean one."""
-    if wish in ("skip", "not_sure", "prefer_not"):
+    if wish in ("skip", "keep", "not_sure", "prefer_not"):
         _skip(draft, question, wish, outcome)
     elif wish == "back":
         _back(draft, question, outcome)
@@ -54,7 +54,7 @@ def grant(plan: Plan, draft: Draft, question: Question, wish: str, incoming: Inc
 def _skip(draft: Draft, question: Question, wish: str, outcome: Outcome) -> None:
     if question.name == "account_more":
         draft.put("account_more", "done")
-    elif question.must and not (draft.reopened == question.name and draft.has(question.name)):
+    elif question.must and not draft.keeps(question.name):
         outcome.add("must_answer" if wish == "skip" else "needs_words" if question.takes_words else "must_answer")
     else:
         draft.pass_over(question.name)

@@ -74,6 +74,18 @@ def test_an_answer_that_was_told_stays_open_to_change_for_a_child_in_need() -> N
     assert talk.choose("skip").say("change how often it happens").asked == "review"
 
 
+@pytest.mark.parametrize("name", ["identity", "account", "motive"])
+def test_an_answer_that_was_opened_can_be_kept(name: str) -> None:
+    talk = Talk().to("review").choose(f"change:{name}")
+    before = talk.draft.answer(name)
+    shown = views.question_json(name, talk.draft)
+    assert shown and shown["kept"]
+    kept = deepcopy(talk).choose("keep")
+    assert (kept.asked, kept.draft.answer(name)) == ("review", before)
+    assert name == "identity" or talk.say("keep my answer as it is").asked == "review"
+    assert talk.draft.answer(name) == before
+
+
 # --- named in one's own words, at the review ---
 
 REPORTS = {"self": ON_THE_WAY, "rep": ON_THE_WAY | FOR_HER, "anon": {}}

@@ -226,7 +226,7 @@ def _question(turn: Turn, form: Form | None) -> Question | None:
     options = tuple(Option(o["value"], o["label"], o["value"] in chosen) for o in asked.get("options") or ())
     plain = words.NOTE_LABELS.get(name) or (words.DATE_WORDS_LABEL if kind == "date" else words.WORDS_LABEL)
     own = None if name in words.NOTE_LABELS else asked.get("note")
-    controls = ("skip", "back") if asked.get("optional") else ("back",)
+    controls = ("keep", "back") if asked.get("kept") else ("skip", "back") if asked.get("optional") else ("back",)
     autocomplete = _autocomplete(name, asked["text"])
     return Question(
         name=name,

@@ -21,7 +21,8 @@ class Question(BaseModel):
     """The open question: what the next message answers.
 
     `why` says why we ask, `hint` gives an example, `note` is the label of the note's field, if there is one,
-    `given` what stands in the field for words already: the answer that is being changed, or words that looked wrong.
+    `given` what stands in the field for words already: the answer that is being changed, or words that looked wrong,
+    `kept` whether the choice `keep` leaves an answer that is being changed as it is.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Question(BaseModel):
     hint: str = ""
     note: str = ""
     given: str = ""
+    kept: bool = False
 
 
 class SummaryLine(BaseModel):
