@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tests.web.pages_by_hand import FORBIDDEN, PAUSED, RECEIPT, Service, hidden, title, turn
-from web.chat.page_forms import Form, bodies, next_id
+from web.chat.page_forms import Form, bodies, mark_of, next_id
 from web.chat.page_progress import progress
 
 # --- questions ---
@@ -172,6 +172,10 @@ def test_date_is_typed_in_words(chatting: TestClient, service: Service) -> None:
         ({"year": "2025"}, "2025"),
         ({"day": "29", "month": "2"}, "29 February"),
         ({"day": "", "text": "last Tuesday"}, "last Tuesday"),
+        # What stood in the field before gives way to a day.
+        ({"day": "3", "month": "5", "text": "last night", "given": mark_of("last night")}, "3 May"),
+        ({"day": "3", "month": "5", "text": "at night", "given": mark_of("last night")}, "3 May, at night"),
+        ({"text": "last night", "given": mark_of("last night")}, "last night"),
     ],
 )
 def test_a_day_in_fields_becomes_words(

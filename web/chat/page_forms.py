@@ -105,6 +105,9 @@ def read_form(pairs: list[tuple[str, str]]) -> Form:
     """The form that `pairs` describe; unknown fields are left out."""
     last = dict(pairs)
     text, day, fault = last.get("text", ""), _day_of(last), ""
+    if last.get("given") == mark_of(text) and (last.get("do") or any(day)):
+        # It stood there before: beside a button, or beside a new day, nobody says it a second time.
+        text = ""
     try:
         said = day_in_words(*day, today=datetime.now(LONDON).date())
         text, day = ", ".join(part for part in (said, text) if part.strip()), ("", "", "")
@@ -113,9 +116,6 @@ def read_form(pairs: list[tuple[str, str]]) -> Form:
         if last.get("do"):
             # A button does not wait for a better date: what was typed goes along as words.
             text, day, fault = " ".join((*filter(None, day), text)), ("", "", ""), ""
-    if last.get("do") and last.get("given") == mark_of(text):
-        # It stood there before: beside a button it is said a second time by nobody.
-        text = ""
     chosen = tuple(dict.fromkeys(value for name, value in pairs if name in ("choice", "choices") and value))
     return Form(
         id=last.get("id", "")[:64],
