@@ -103,8 +103,8 @@ def _follow_up(draft: Draft, name: str, value: str | list[str], outcome: Outcome
 
 def _make_anonymous(draft: Draft, outcome: Outcome) -> None:
     """Erase everywhere what an earlier answer held about the reporter (conversation, question 14)."""
-    held = [name for name in IDENTITY_ANSWERS if draft.has(name)]
-    outcome.erase = [message_id for name in held for message_id in draft.said_in.get(name, [])]
+    held = [name for name in IDENTITY_ANSWERS if draft.has(name) or name in draft.said_in]
+    outcome.erase = [message_id for ids in draft.said_in.values() for message_id in ids]
     draft.drop(IDENTITY_ANSWERS)
     draft.said_in = {}
     outcome.add("anonymous_erased" if held else "anonymous_now")
@@ -127,13 +127,14 @@ def take_free_words(
     if not text.strip():
         outcome.add("needs_words")
         return
+    if question.name in IDENTITY_ANSWERS:
+        draft.said_in.setdefault(question.name, []).append(incoming.message_id)
     wrong = None if unchecked else looks_wrong(question.name, text, draft.answer("contact_method"))
     if wrong is not None and question.name not in draft.questioned:
         draft.questioned.append(question.name)
+        draft.doubted[question.name] = text
         outcome.add(wrong)
         return
-    if question.name in IDENTITY_ANSWERS:
-        draft.said_in.setdefault(question.name, []).append(incoming.message_id)
     draft.put(question.name, text)
 
 

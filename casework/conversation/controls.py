@@ -80,6 +80,11 @@ def wish_in_words(said: Said, *, free_words: bool) -> Control | None:
     return _wish_in_a_clause(said)
 
 
+def tells(words: str) -> bool:
+    """Whether words in tidy form tell of somebody."""
+    return bool(_TELLS.search(words))
+
+
 def _by_label(said: Said) -> Control | None:
     return next((controls()[name] for name, label in LABELS.items() if said.plain == plain_words(gettext(label))), None)
 

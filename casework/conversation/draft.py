@@ -10,7 +10,7 @@ Answer = str | list[str]
 
 # Answers that say who somebody is; an anonymous report keeps none of them (conversation, question 14).
 IDENTITY_ANSWERS = ("reporter_name", "contact_method", "contact_value", "contact_safety")
-MAX_ACCOUNT = 10_000
+MAX_MESSAGE, MAX_ACCOUNT = 4_000, 10_000
 URGENCIES = ("standard", "urgent", "emergency")
 
 
@@ -19,7 +19,7 @@ class Draft:
     """What one reporter has told. Serialised with ``to_state``; nothing here is ever logged.
 
     ``flags`` and ``urgency`` come from typed words and never fall; ``helped`` remembers which help was
-    already shown.
+    already shown; ``doubted`` holds what looked wrong and waits to be sent again.
     """
 
     id: str
@@ -45,6 +45,7 @@ class Draft:
     helped: dict[str, list[str]] = field(default_factory=dict)
     misses: dict[str, int] = field(default_factory=dict)
     questioned: list[str] = field(default_factory=list)
+    doubted: dict[str, str] = field(default_factory=dict)
     said_in: dict[str, list[str]] = field(default_factory=dict)
 
     # -- reading
@@ -57,6 +58,10 @@ class Draft:
     def has(self, name: str) -> bool:
         """Whether the question needs no asking: answered, or passed over."""
         return name in self.answers or name in self.passed_over
+
+    def keeps(self, name: str) -> bool:
+        """Whether this question was opened again and may be left as it was answered."""
+        return self.reopened == name and self.has(name)
 
     @property
     def flags(self) -> frozenset[str]:
@@ -95,6 +100,7 @@ class Draft:
             self.order.remove(name)
         self.order.append(name)
         self.misses.pop(name, None)
+        self.doubted.pop(name, None)
         self.reopened = ""
 
     def drop(self, names: Iterable[str]) -> None:
@@ -102,6 +108,7 @@ class Draft:
         for name in names:
             self.answers.pop(name, None)
             self.notes.pop(name, None)
+            self.doubted.pop(name, None)
             for held in (self.passed_over, self.order, self.from_account, self.questioned):
                 if name in held:
                     held.remove(name)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from casework.conversation import wishes
 from casework.conversation.answers import take_answer, take_free_words
-from casework.conversation.draft import Draft
+from casework.conversation.draft import IDENTITY_ANSWERS, Draft
 from casework.conversation.outcome import Incoming, Outcome
 from casework.conversation.signs import take_in_words
 from casework.conversation.understand import Ranking, understand
@@ -45,6 +45,9 @@ def respond(plan: Plan, draft: Draft, asked: str, incoming: Incoming, ranking: R
 def _take_choice(plan: Plan, draft: Draft, question: Question, incoming: Incoming, outcome: Outcome) -> None:
     if incoming.note:
         take_in_words(draft, outcome, incoming.note, danger=incoming.danger)
+        if question.takes_words and question.name in IDENTITY_ANSWERS:
+            # What stood in the field goes with the button, into the history alone.
+            draft.said_in.setdefault(question.name, []).append(incoming.message_id)
     if incoming.choices is not None:
         take_answer(plan, draft, question, incoming.choices, incoming, outcome)
         return
@@ -96,7 +99,7 @@ def _not_understood(draft: Draft, question: Question, text: str, outcome: Outcom
     if long:
         outcome.add("kept_words")
     if question.strict:
-        outcome.add("strict_again")
+        outcome.add("review_again" if question.last else "strict_again")
     elif misses == 1:
         outcome.add("not_understood")
     else:

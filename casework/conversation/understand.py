@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from casework.conversation.asking import CONFIDENCE, asked, asks, asks_for_it, greets, interrupts, question_asked
+from casework.conversation.called import called, wants_change
 from casework.conversation.choosing import by_place, chosen, chosen_by_model, named, own_words
 from casework.conversation.controls import (
     WHOLE_ONLY,
@@ -68,6 +69,8 @@ def _at_strict(question: Question, said: Said, ranking: Ranking) -> Meaning:
     value = plainly_meant(question, said, ranking)
     if value is not None:
         return Meaning("answer", (value,))
+    if question.last and wants_change(said):
+        return Meaning("control", name="change")
     wish = wish_in_words(said, free_words=False) or _wish_by_model(said, ranking, SURE_WISH_AT_FREE_WORDS)
     if wish is not None and not _is_an_option(question, wish) and wish.name != "finished":
         return Meaning("control", name=wish.name)
@@ -187,4 +190,4 @@ __all__ = ["FREE_WORDS", "Control", "Meaning", "Ranking", "controls", "plain_wor
 
 def ready() -> None:
     """Read all tables now, so that the first message does not wait for them."""
-    controls(), spelling(), strict_rules(), asked()
+    controls(), spelling(), strict_rules(), asked(), called()

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from casework.catalogues import dates, gettext
-from casework.conversation.draft import Draft
+from casework.conversation.draft import MAX_MESSAGE, Draft
 from casework.conversation.outcome import Outcome, Saying
 from casework.conversation.summary import summary
 from casework.questions import plan as the_plan
@@ -27,8 +27,8 @@ def marks(draft: Draft) -> dict[str, str]:
 def question_json(name: str | None, draft: Draft | None = None) -> dict[str, Any] | None:
     """The open question as ``Turn.question``; None where none is open. KeyError for a name not in the plan.
 
-    ``why``, ``hint`` and ``note`` are additions of ours: why we ask, an example, the label of the note's
-    field.
+    ``why``, ``hint``, ``note``, ``given`` and ``kept`` are additions of ours: why we ask, an example, the label of the
+    note's field, what stands in the field for words already, whether the choice ``keep`` leaves the answer as it is.
     """
     if name is None:
         return None
@@ -44,7 +44,19 @@ def question_json(name: str | None, draft: Draft | None = None) -> dict[str, Any
         "why": gettext(question.why),
         "hint": gettext(question.hint),
         "note": gettext(question.note),
+        "given": "" if draft is None else _given(question, draft),
+        "kept": draft is not None and name in draft.answers and draft.keeps(name),
     }
+
+
+def _given(question: Question, draft: Draft) -> str:
+    """What stands in the field already: words that looked wrong, or the answer that is being changed, where one message
+    holds it."""
+    if not question.takes_words:
+        return ""
+    held = draft.answers.get(question.name) if draft.reopened == question.name else None
+    words = draft.doubted.get(question.name, held)
+    return words if isinstance(words, str) and len(words) <= MAX_MESSAGE else ""
 
 
 def _text(question: Question, draft: Draft | None) -> str:

@@ -3,28 +3,14 @@ leave."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-
-from casework.conversation.draft import Draft
+from casework.conversation.called import named_answers, words_beside
+from casework.conversation.draft import IDENTITY_ANSWERS, Draft
 from casework.conversation.outcome import Incoming, Outcome
-from casework.questions.conditions import is_asked
+from casework.conversation.plain import Said
+from casework.questions.conditions import belongs
 from casework.questions.plan import Plan, Question
 
 FEW_WORDS = 4
-# What people call the answers when they want to change one.
-CALLED: Mapping[str, frozenset[str]] = {
-    "account": frozenset({"story", "account", "happened", "description"}),
-    "age_group": frozenset({"age"}),
-    "where_postcode": frozenset({"postcode", "address", "place", "where", "location"}),
-    "reporter_name": frozenset({"name"}),
-    "contact_value": frozenset({"number", "email", "phone", "contact"}),
-    "reporter_role": frozenset({"role"}),
-    "motive": frozenset({"motive", "reason", "why"}),
-    "identity": frozenset({"anonymous", "identity", "anon"}),
-    "relationship_to_them": frozenset({"relationship"}),
-    "affected_consent": frozenset({"consent", "agree", "permission"}),
-}
 # Answers to these questions go when their question no longer belongs to the report; others are never
 # dropped so.
 DEPENDENT = frozenset(
@@ -42,7 +28,7 @@ DEPENDENT = frozenset(
 
 def grant(plan: Plan, draft: Draft, question: Question, wish: str, incoming: Incoming, outcome: Outcome) -> None:
     """Do what was asked for by a control (interfaces, "Controls") or by words that mean one."""
-    if wish in ("skip", "not_sure", "prefer_not"):
+    if wish in ("skip", "keep", "not_sure", "prefer_not"):
         _skip(draft, question, wish, outcome)
     elif wish == "back":
         _back(draft, question, outcome)
@@ -68,7 +54,7 @@ def grant(plan: Plan, draft: Draft, question: Question, wish: str, incoming: Inc
 def _skip(draft: Draft, question: Question, wish: str, outcome: Outcome) -> None:
     if question.name == "account_more":
         draft.put("account_more", "done")
-    elif question.must and not (draft.reopened == question.name and draft.has(question.name)):
+    elif question.must and not draft.keeps(question.name):
         outcome.add("must_answer" if wish == "skip" else "needs_words" if question.takes_words else "must_answer")
     else:
         draft.pass_over(question.name)
@@ -97,20 +83,26 @@ def _back(draft: Draft, question: Question, outcome: Outcome) -> None:
 
 def _change(plan: Plan, draft: Draft, question: Question, incoming: Incoming, outcome: Outcome) -> None:
     """Open the answer that the words name; without a name the last one, or on the review ask which."""
-    words = set(re.findall(r"\w+", (incoming.text or "").casefold()))
-    named = [name for name, called in CALLED.items() if words & called and draft.has(name)]
+    words = Said(incoming.text or "")
+    named = named_answers(plan, draft, words.text, anew=question.last)
+    for name in IDENTITY_ANSWERS:
+        if name in named:
+            # They may say what it should be.
+            draft.said_in.setdefault(name, []).append(incoming.message_id)
+    if question.last and words_beside(words.tidy) and not set(named) & set(IDENTITY_ANSWERS):
+        draft.keep_words(question.name, words.text)
     if len(named) == 1:
         _reopen(plan, draft, named[0], outcome)
-    elif question.name == "review" or named:
+    elif question.last or named:
         outcome.add("change_which")
     else:
         _back(draft, question, outcome)
 
 
 def _reopen(plan: Plan, draft: Draft, name: str, outcome: Outcome) -> None:
-    if name in plan and draft.has(name):
+    if name in plan and (draft.has(name) or belongs(plan[name], draft)):
         draft.reopened = name
-        outcome.add("went_back")
+        outcome.add("went_back" if draft.has(name) else "noted")
     else:
         outcome.add("change_which")
 
@@ -133,7 +125,7 @@ def settle(plan: Plan, draft: Draft) -> None:
         stale = [
             question.name
             for question in plan.questions
-            if draft.has(question.name) and DEPENDENT & set(question.when) and not is_asked(question, draft)
+            if draft.has(question.name) and DEPENDENT & set(question.when) and not belongs(question, draft)
         ]
         if not stale:
             return

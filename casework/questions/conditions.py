@@ -75,11 +75,19 @@ CONDITIONS: Mapping[str, Condition] = {
 
 
 def is_asked(question: Question, draft: Draft) -> bool:
-    """Whether this question belongs to this report as it stands."""
-    if question.topic is not None:
-        topics = draft.answer("more_topics") or ()
-        if question.topic not in topics or child_in_need(draft):
-            return False
+    """Whether this question is asked in this report as it stands: of the longer path those of the chosen topics, and
+    one that the person opened by itself."""
+    topics = draft.answer("more_topics") or ()
+    if question.topic is not None and question.topic not in topics and question.name != draft.reopened:
+        return False
+    return belongs(question, draft)
+
+
+def belongs(question: Question, draft: Draft) -> bool:
+    """Whether this question has a place in this report. A child in need is not asked for details, and may change what
+    they told."""
+    if question.topic is not None and child_in_need(draft) and not draft.has(question.name):
+        return False
     return all(CONDITIONS[name](draft) for name in question.when)
 
 

@@ -140,6 +140,41 @@ def test_closing_the_frame_gives_the_focus_back(opened: Open, website: Website, 
     expect(link).to_be_focused()
 
 
+def test_escape_puts_the_chat_away_as_close_does_and_no_word_is_lost(
+    opened: Open, website: Website, framing: Door
+) -> None:
+    address, service = framing
+    service.clear()
+    website.uses(address, "data-frame")
+    page = visit(opened, website, address)
+    page.clock.install()
+    link, dialog = page.get_by_role("link", name="Tell us what happened"), page.get_by_role("dialog")
+    link.click()
+    frame = page.frame_locator("iframe")
+    frame.get_by_role("button", name="Continue", exact=True).press("Escape")
+    expect(dialog).to_have_count(0)
+    link.click()
+    begin(frame)
+    for put_away in (
+        lambda: frame.locator("#text").press("Escape"),
+        lambda: page.get_by_role("button", name="Close").click(),
+        lambda: page.get_by_role("button", name="Close").press("Escape"),
+    ):
+        frame.locator("#text").fill("half a thought")
+        put_away()
+        expect(dialog).to_have_count(0)
+        expect(link).to_be_focused()
+        link.click()
+        expect(frame.locator("#text")).to_have_value("half a thought")
+    # Three times is no way out, and a page that is put away closes like one that nobody looks at.
+    assert service.left == [] and page.url.startswith(website.origin)
+    frame.locator("#text").press("Escape")
+    assert soon(page, lambda: page.context.cookies()[0]["expires"] > 0)
+    page.clock.fast_forward("10:01")
+    link.click()
+    expect(frame.get_by_role("heading", name="There is nothing here")).to_be_visible()
+
+
 def test_the_page_for_trying_it_out(opened: Open) -> None:
     doors = open_door(embed_page=True)
     address, _ = next(doors)

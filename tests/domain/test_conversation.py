@@ -290,12 +290,6 @@ def test_nothing_safe_wins() -> None:
     assert talk.choose("phone_ok", "nothing_safe").draft.answer("contact_safety") == ["nothing_safe"]
 
 
-def test_the_form_of_a_contact_is_questioned_once_then_taken() -> None:
-    talk = Talk().to("contact_value", identity="named", contact_method="email", reporter_name="S").say("sam at home")
-    assert talk.asked == "contact_value" and talk.names == ["check_contact_email"]
-    assert talk.say("sam at home").draft.answer("contact_value") == "sam at home"
-
-
 @pytest.mark.parametrize(("words", "once"), [("L99", False), ("L36 9Y", True), ("by the Asda in Huyton", False)])
 def test_a_wrong_looking_postcode_is_questioned_once(words: str, once: bool) -> None:
     talk = Talk().to("where_postcode").say(words)
@@ -313,18 +307,6 @@ def test_a_child_in_need_is_not_offered_more() -> None:
     talk = Talk().to("account", age_group="13_17").say("my stepdad hits me every night and im scared").to("review")
     shown = views.question_json("review", talk.draft)
     assert shown is not None and [option["value"] for option in shown["options"]] == ["send", "leave"]
-
-
-@pytest.mark.parametrize(
-    ("words", "opened"),
-    [
-        ("change my postcode", "where_postcode"),
-        ("i want to change my age", "age_group"),
-        ("change an answer", "review"),
-    ],
-)
-def test_an_answer_to_change_can_be_named_in_words(words: str, opened: str) -> None:
-    assert Talk().to("review").say(words, ("change_answer", 0.99)).asked == opened
 
 
 @pytest.mark.parametrize(

@@ -111,6 +111,9 @@ def test_skip_and_back(front: Front) -> None:
 def test_a_change_on_the_review(front: Front) -> None:
     chat = front.chat()
     chat.until("review")
+    assert chat.post(choice="keep").status_code == 409
+    assert name_of(chat.turn(choice="change:identity")) == "identity"
+    assert name_of(chat.turn(choice="keep")) == "review"
     assert name_of(chat.turn(choice="change:where_postcode")) == "where_postcode"
     turn = chat.turn(text="L36 6AB")
     assert name_of(turn) == "review"

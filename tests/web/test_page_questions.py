@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tests.web.pages_by_hand import FORBIDDEN, PAUSED, RECEIPT, Service, hidden, title, turn
-from web.chat.page_forms import Form, bodies, next_id
+from web.chat.page_forms import Form, bodies, mark_of, next_id
 from web.chat.page_progress import progress
 
 # --- questions ---
@@ -172,6 +172,10 @@ def test_date_is_typed_in_words(chatting: TestClient, service: Service) -> None:
         ({"year": "2025"}, "2025"),
         ({"day": "29", "month": "2"}, "29 February"),
         ({"day": "", "text": "last Tuesday"}, "last Tuesday"),
+        # What stood in the field before gives way to a day.
+        ({"day": "3", "month": "5", "text": "last night", "given": mark_of("last night")}, "3 May"),
+        ({"day": "3", "month": "5", "text": "at night", "given": mark_of("last night")}, "3 May, at night"),
+        ({"text": "last night", "given": mark_of("last night")}, "last night"),
     ],
 )
 def test_a_day_in_fields_becomes_words(
@@ -211,6 +215,31 @@ def test_a_button_does_not_wait_for_a_better_day(chatting: TestClient, service: 
     fields = {"day": "31", "month": "2", "year": "", "text": "or so", "do": "skip"}
     assert chatting.post("/chat", data={"id": "m1", "kind": "date", **fields}).status_code == 303
     assert service.taken == [{"id": "m1", "choice": "skip", "note": "31 2 or so"}]
+
+
+@pytest.mark.parametrize("headers", [{}, {"x-part": "turn"}], ids=["plain", "script"])
+def test_words_that_are_asked_about_again_stay_in_the_field(
+    chatting: TestClient, service: Service, headers: dict[str, str]
+) -> None:
+    given = turn("a", "Please check it.", asks="contact_value")
+    given["question"] |= {"text": "What number should we call?", "given": "0151 <496>"}
+    service.next_turn = given
+    reply = chatting.post("/chat", data={"id": "m1", "kind": "text", "text": "0151 <496>"}, headers=headers)
+    html = reply.text or chatting.get("/chat").text
+    assert 'type="tel" value="0151 &lt;496&gt;"' in html
+    form = {"kind": "text", "given": hidden(html, "given")}
+    # As it stood there it is not said a second time by a button; changed, and by Continue, it is.
+    for number, (text, do, taken) in enumerate(
+        [
+            ("0151 <496>", "skip", [{"choice": "skip"}]),
+            ("0151 <496>", "person", [{"choice": "person"}]),
+            ("0151 5", "skip", [{"choice": "skip", "note": "0151 5"}]),
+            ("0151 <496>", "", [{"text": "0151 <496>"}]),
+        ]
+    ):
+        service.taken.clear()
+        assert chatting.post("/chat", data={"id": f"n{number}", "text": text, "do": do, **form}).status_code == 303
+        assert [{name: body[name] for name in body if name != "id"} for body in service.taken] == taken
 
 
 # --- review and receipt ---

@@ -12,9 +12,10 @@ from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from casework.conversation.draft import MAX_MESSAGE
 from web.chat.errors import refuse
 
-MESSAGE_CHARACTERS = 4_000
+MESSAGE_CHARACTERS = MAX_MESSAGE
 ACCOUNT_CHARACTERS = 10_000
 CODE_DIGITS = 16
 

@@ -8,7 +8,7 @@ from casework.questions.plan import Question, plan
 from web.chat.bodies import MessageBody
 from web.chat.errors import ChatError, error
 
-CONTROLS = frozenset({"skip", "back", "pause", "language", "person", "leave"})
+CONTROLS = frozenset({"skip", "keep", "back", "pause", "language", "person", "leave"})
 CHANGE = "change:"
 # A message this short may mean "that's all", so it is left to the conversation (question 9).
 SHORT_WORDS = 12
@@ -51,7 +51,9 @@ def _control(question: Question, draft: Draft, wish: str) -> ChatError | None:
         name = wish.removeprefix(CHANGE)
         changeable = question.name == "review" and name in plan() and draft.has(name)
         return None if changeable else error("not_offered")
-    kept = draft.reopened == question.name and draft.has(question.name)
+    kept = draft.keeps(question.name)
+    if wish == "keep" and not kept:
+        return error("not_offered")
     if wish == "skip" and question.must and not kept:
         return error("must_answer")
     return None

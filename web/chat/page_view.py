@@ -10,7 +10,7 @@ from casework.catalogues import gettext
 from casework.questions.plan import plan
 from casework.questions.wording import card, say
 from web.chat import page_words as words
-from web.chat.page_forms import Form, next_id
+from web.chat.page_forms import Form, mark_of, next_id
 from web.chat.page_progress import progress
 
 Turn = Mapping[str, Any]
@@ -74,6 +74,8 @@ class Chat:
     form_id: str
     after: str
     typed: str = ""
+    # What the words that stand in the field from the beginning are known by.
+    given: str = ""
     day: tuple[str, str, str] = ("", "", "")
     progress: str = ""
     erased: bool = False
@@ -106,6 +108,7 @@ def chat_view(
     """
     last = entries[-1].turn
     question = _question(last, form)
+    given = str((last.get("question") or {}).get("given", ""))
     shown = list(entries)
     if after:
         ids = [entry.turn["id"] for entry in entries]
@@ -133,7 +136,8 @@ def chat_view(
         receipt=last.get("receipt") or _sent(entries),
         form_id=next_id(last["id"]),
         after=last["id"],
-        typed=form.text if form else "",
+        typed=form.text if form else given,
+        given=mark_of(given) if given else "",
         day=form.day if form else ("", "", ""),
         progress=progress((entry.turn.get("question") or {}).get("name") for entry in entries),
         erased=any(entry.erases for entry in shown),
@@ -222,7 +226,7 @@ def _question(turn: Turn, form: Form | None) -> Question | None:
     options = tuple(Option(o["value"], o["label"], o["value"] in chosen) for o in asked.get("options") or ())
     plain = words.NOTE_LABELS.get(name) or (words.DATE_WORDS_LABEL if kind == "date" else words.WORDS_LABEL)
     own = None if name in words.NOTE_LABELS else asked.get("note")
-    controls = ("skip", "back") if asked.get("optional") else ("back",)
+    controls = ("keep", "back") if asked.get("kept") else ("skip", "back") if asked.get("optional") else ("back",)
     autocomplete = _autocomplete(name, asked["text"])
     return Question(
         name=name,

@@ -6,7 +6,7 @@ from casework.catalogues import N_
 from casework.conversation.controls import LABELS
 
 CHANGED = N_("Change an answer")
-CONTROL_LABELS = LABELS
+CONTROL_LABELS = {**LABELS, "keep": N_("Keep my answer")}
 
 HINTS = {
     "choice": N_("Choose one answer, or write your own."),

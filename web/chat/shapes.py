@@ -20,7 +20,9 @@ class Option(BaseModel):
 class Question(BaseModel):
     """The open question: what the next message answers.
 
-    `why` says why we ask, `hint` gives an example, `note` is the label of the note's field, if there is one.
+    `why` says why we ask, `hint` gives an example, `note` is the label of the note's field, if there is one,
+    `given` what stands in the field for words already: the answer that is being changed, or words that looked wrong,
+    `kept` whether the choice `keep` leaves an answer that is being changed as it is.
     """
 
     name: str
@@ -31,6 +33,8 @@ class Question(BaseModel):
     why: str = ""
     hint: str = ""
     note: str = ""
+    given: str = ""
+    kept: bool = False
 
 
 class SummaryLine(BaseModel):

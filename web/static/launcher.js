@@ -25,22 +25,23 @@
   };
   const corner = "corner" in me.dataset ? { position: "fixed", insetBlockEnd: "16px", insetInlineEnd: "16px", zIndex: "1000" } : {};
   const link = make("a", label, { href: start, target: "_blank", rel: "noopener noreferrer" }, { ...button, ...corner });
+  let show;
   if (inFrame) {
     link.setAttribute("aria-haspopup", "dialog");
     link.addEventListener("click", (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
-      open();
+      (show ??= build())();
     });
   } else {
     link.append(make("span", ` ${opens}`, {}, { fontWeight: "400" }));
   }
 
-  function open() {
+  function build() {
     const box = make("dialog", "", {}, {
       inlineSize: "min(100%, 48rem)", blockSize: "100%", maxInlineSize: "none", maxBlockSize: "none", margin: "0 auto", padding: "0", border: "0",
-      display: "flex", flexDirection: "column-reverse",
     });
+    const inside = make("div", "", {}, { display: "flex", flexDirection: "column-reverse", blockSize: "100%" });
     box.setAttribute("aria-label", label);
     // Below the frame, so that it covers nothing in it; first in order, so that it is met first.
     const bar = make("div", "", {}, {
@@ -54,12 +55,19 @@
     const frame = make("iframe", "", { src: start, title: label, referrerPolicy: "no-referrer" }, {
       flex: "1", minBlockSize: "0", inlineSize: "100%", border: "0",
     });
-    close.addEventListener("click", () => box.close());
-    box.addEventListener("close", () => { box.remove(); link.focus(); });
+    close.onclick = () => box.close();
+    // Put away it keeps what is typed, and is told that it is out of sight; it tells us of Escape.
+    const tell = () => frame.contentWindow.postMessage(box.open ? "in sight" : "out of sight", "*");
+    frame.onload = tell;
+    box.onclose = () => { tell(); link.focus(); };
+    addEventListener("message", (event) => {
+      if (event.source === frame.contentWindow && event.data === "put away") box.close();
+    });
     bar.append(close, tab);
-    box.append(bar, frame);
+    inside.append(bar, frame);
+    box.append(inside);
     document.body.append(box);
-    box.showModal();
+    return () => { box.showModal(); tell(); };
   }
 
   if (me.closest("body")) me.after(link); else document.body.append(link);

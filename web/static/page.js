@@ -70,6 +70,13 @@
     pressTimer = setTimeout(forgetPresses, 5000);
   });
 
+  // In the launcher's frame Escape does what its Close button does: the page is put away with what is typed on it.
+  if (parent !== window) {
+    addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && !event.isComposing && !event.defaultPrevented) parent.postMessage("put away", "*");
+    });
+  }
+
   // Back after leaving, from the browser's memory of the page: show nothing, ask the server.
   addEventListener("pageshow", (event) => {
     if (!event.persisted) return;
@@ -97,7 +104,8 @@
     const elsewhere = link?.origin === location.origin && (!link.hash || link.pathname !== location.pathname);
     if (elsewhere && !link.target && !event.defaultPrevented) move();
   });
-  let hiddenAt = 0, awayTimer;
+  let hiddenAt = 0, awayTimer, putAway = false;
+  const unseen = () => putAway || document.visibilityState === "hidden";
 
   function close() {
     if (gone) return;
@@ -105,9 +113,10 @@
     fetch("/presence?is=over", { method: "POST", keepalive: true }).catch(() => {}).finally(() => location.replace("/chat"));
   }
 
-  document.addEventListener("visibilitychange", () => {
+  function look() {
     if (gone || !get("log") || (unloading && moving)) return;
-    if (document.visibilityState === "hidden") {
+    if (unseen()) {
+      if (hiddenAt) return;
       hiddenAt = Date.now();
       away();
       awayTimer = setTimeout(close, AWAY);
@@ -117,6 +126,12 @@
       hiddenAt = 0;
       here();
     }
+  }
+  document.addEventListener("visibilitychange", look);
+  addEventListener("message", (event) => {
+    if (parent === window || event.source !== parent || !["in sight", "out of sight"].includes(event.data)) return;
+    putAway = event.data === "out of sight";
+    look();
   });
   let brought;
   ["keydown", "pointerdown", "input", "scroll"].forEach((name) =>
@@ -125,7 +140,7 @@
       if (name !== "scroll" || event.target !== document || scrollY !== brought) active = Date.now();
     }, { passive: true, capture: true }));
   setInterval(() => {
-    if (gone || !get("log") || document.visibilityState === "hidden") return;
+    if (gone || !get("log") || unseen()) return;
     const idle = Date.now() - active;
     if (idle >= IDLE) { close(); return; }
     if (idle < 2 * MINUTE) here();
@@ -357,7 +372,7 @@
     prepare();
     here();
     // Opened anew by hand, the page before may have said "out of sight" a moment too late.
-    setTimeout(() => { if (!gone && document.visibilityState === "visible") here(); }, LATE);
+    setTimeout(() => { if (!gone && !unseen()) here(); }, LATE);
     // Opened again in the middle of a report: the open question is what people come back for.
     if (!location.hash && lines?.children.length) scroll();
   }
