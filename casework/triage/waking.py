@@ -97,7 +97,7 @@ class Keys:
 
     def ranked(self, pattern: Pattern) -> list[int]:
         """The numbers of the elements of a pattern whose words are known, the rarest first."""
-        steps = sorted(dict.fromkeys(number for number, _ in pattern.steps), key=self._rarity)
+        steps = sorted({number for number, _ in pattern.steps}, key=self._rarity)
         return [one for place, one in enumerate(steps) if self._sure(one) and not (place and self._is_mixed(one))]
 
     def _rarity(self, number: int) -> float:
