@@ -41,7 +41,7 @@ class RuleBook:
     def read(self, words: list[str]) -> Text:
         """The message tagged, with the words of idioms taken out."""
         text = Text(words, self.lexicon, self.elements)
-        self._wake(text, self.waking.awake(text.at.keys()))
+        self._wake(text, self.waking.awake(set(text.at)))
         return text
 
     def _wake(self, text: Text, awake: int) -> None:
@@ -95,6 +95,11 @@ class RuleBook:
         mask = cont = 0
         for rule, pattern in text.made[number]:
             stop = blocked(text, rule.silent)
+            if len(pattern.steps) == 1:
+                here, more = text.places(pattern.steps[0][0])
+                if not more:  # single words, most often: each a match by itself
+                    mask |= here & ~stop
+                    continue
             if not text.match(pattern, stop):
                 continue
             for first, last in text.spans(pattern, stop):

@@ -91,9 +91,9 @@ class Text:
 
     def places(self, number: int) -> tuple[int, int]:
         """Where an element stands, and the further words of its phrases."""
-        known = self.found.get(number)
-        if known is not None:
-            return known
+        return self.found.get(number) or self._find(number)
+
+    def _find(self, number: int) -> tuple[int, int]:
         item = self.elements.items[number]
         mask = cont = 0
         for family, without in item.families:
@@ -139,8 +139,9 @@ class Text:
         """The places where a match of the pattern ends (bits); none of its words stands in ``blocked``."""
         here = -1
         open_ = ~blocked
+        known = self.found
         for number, gap in pattern.steps:
-            mask, cont = self.places(number)
+            mask, cont = known.get(number) or self._find(number)
             mask &= open_
             if here != -1:
                 mask &= self._forward(here, gap)
