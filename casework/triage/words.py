@@ -82,11 +82,6 @@ def split(text: str) -> Words:
     return Words(words, starts, ends)
 
 
-def is_stop(word: str) -> bool:
-    """Whether this token ends a sentence."""
-    return word[0] in STOPS
-
-
 def variants(word: str) -> list[str]:
     """Other ways to read a word that is not in the lexicon: apostrophes, stretched letters, disguises."""
     found = []
