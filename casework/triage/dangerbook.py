@@ -8,9 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import reduce
-from itertools import repeat
-from operator import or_
 
 from casework.triage.guards import blocked
 from casework.triage.patterns import Pattern
@@ -64,21 +61,12 @@ class Message(Text):
 
 @dataclass(slots=True)
 class DangerBook(RuleBook):
-    """The danger rules with what they use. Patterns are bits; ``numbers`` leads back to the patterns.
-
-    ``ranks`` holds for each word the patterns whose rarest element it may bring about, then those for which it is the
-    second rarest, then the third (``phrases`` the same, with the words of the phrase); ``spare``, for patterns of fewer
-    elements, those ranks that none must fill.
-    """
+    """The danger rules with what they use. ``telling`` are the patterns (bits) without which no danger is found."""
 
     anchors: frozenset[str] = frozenset()
     known_words: frozenset[str] = frozenset()
-    numbers: list[int] = field(default_factory=list)
-    ranks: dict[str, int] = field(default_factory=dict)
-    phrases: dict[str, list[tuple[frozenset[str], int]]] = field(default_factory=dict)
-    spare: int = 0
     telling: int = 0
-    whole: dict[int, list[Rule]] = field(default_factory=dict)
+    whole: dict[int, int] = field(default_factory=dict)
     words_of: dict[int, frozenset[str]] = field(default_factory=dict)
 
     def read(self, words: list[str]) -> Text:
@@ -86,33 +74,10 @@ class DangerBook(RuleBook):
         if len(words) > _SHORT:
             ranges, awake = self._may_tell(words)
         else:
-            ranges, awake = [(0, len(words))], self._awake(set(words))
+            ranges, awake = [(0, len(words))], self.waking.awake(set(words))
         text = Message(words, self, ranges)
-        text.live = self._numbers(awake)
-        text.make = self._make
-        for rule in self.idioms:
-            for pattern in rule.patterns:
-                if pattern.number in text.live and text.match(pattern):
-                    self._silence(text, rule, text.spans(pattern))
+        self._wake(text, awake)
         return text
-
-    def _awake(self, here: set[str]) -> int:
-        """The patterns (bits) whose three rarest elements these words may bring about."""
-        ranks = reduce(or_, map(self.ranks.get, here, repeat(0)), self.spare)
-        for word in here & self.phrases.keys():
-            for needed, bits in self.phrases[word]:
-                if needed <= here:
-                    ranks |= bits
-        width = len(self.numbers)
-        return ranks & (ranks >> width) & (ranks >> 2 * width) & ((1 << width) - 1)
-
-    def _numbers(self, awake: int) -> set[int]:
-        live: set[int] = set()
-        while awake:
-            low = awake & -awake
-            awake ^= low
-            live.add(self.numbers[low.bit_length() - 1])
-        return live
 
     def _may_tell(self, words: list[str]) -> tuple[list[tuple[int, int]], int]:
         """The sentences in which all that some danger rule needs stands together, and what is awake in them."""
@@ -120,7 +85,7 @@ class DangerBook(RuleBook):
         start = live = 0
         stops = [i for i, word in enumerate(words) if word[0] in STOPS]
         for end in [*stops, len(words) - 1]:
-            awake = self._awake(set(words[start : end + 1]))
+            awake = self.waking.awake(set(words[start : end + 1]))
             if awake & self.telling:
                 live |= awake
                 ranges.append((start, end + 1))
@@ -132,55 +97,48 @@ class DangerBook(RuleBook):
     ) -> Found:
         """The first match of each danger rule; once the danger is settled, only its signs are still looked for."""
         found: Found = {}
+        done: Rule | None = None
         over = False
-        for rule in self.rules:
-            if rule.label not in labels or (over and rule.label != "sign"):
+        for rule, pattern in text.rules:
+            if rule is done or rule.label not in labels or (over and rule.label != "sign"):
                 continue
-            for pattern in rule.patterns:
-                if pattern.number not in text.live:
-                    continue
-                stop = blocked(text, rule.silent)
-                hit = self._first(text, rule, pattern, stop)
-                if hit is not None:
-                    found.setdefault(rule.target, []).append(hit)
-                    over = over or (settled is not None and rule.label in _SETTLING and settled(found))
-                    break
+            hit = self._first(text, rule, pattern, blocked(text, rule.silent))
+            if hit is not None:
+                found.setdefault(rule.target, []).append(hit)
+                over = over or (settled is not None and rule.label in _SETTLING and settled(found))
+                done = rule
         return found
 
     def _first(self, text: Text, rule: Rule, pattern: Pattern, stop: int) -> Hit | None:
-        inner = self.whole.get(pattern.number)
-        if inner is None:
+        family = self.whole.get(pattern.number)
+        if family is None:
             if not text.match(pattern, stop):
                 return None
             first, last = text.spans(pattern, stop)[0]
             return Hit(rule.name, rule.clause, first, last)
         # The pattern is one family made of patterns: the first of them is enough.
-        for made in inner:
+        for made, one in text.made.get(family, ()):
             within = blocked(text, made.silent)
-            for one in made.patterns:
-                if one.number in text.live and text.match(one, within):
-                    for first, last in text.spans(one, within):
-                        if not stop >> first & 1:
-                            return Hit(rule.name, rule.clause, first, last)
+            if text.match(one, within):
+                for first, last in text.spans(one, within):
+                    if not stop >> first & 1:
+                        return Hit(rule.name, rule.clause, first, last)
         return None
 
     def _make(self, text: Text, number: int) -> None:
         mask = cont = 0
-        for rule in self.made.get(number, ()):
+        for rule, pattern in text.made[number]:
             traps = rule.kind == "!"
-            for pattern in rule.patterns:
-                if pattern.number not in text.live:
-                    continue
-                stop = blocked(text, rule.silent)
-                if len(pattern.steps) == 1 and not traps:
-                    here, more = text.places(pattern.steps[0][0])
-                    mask |= here & ~stop
-                    cont |= more
-                elif text.match(pattern, stop):
-                    for first, last in text.spans(pattern, stop):
-                        length = last - first
-                        mask |= ((1 << (length + 1)) - 1) << first if traps else 1 << first
-                        if not traps:
-                            cont |= ((1 << length) - 1) << (first + 1)
+            stop = blocked(text, rule.silent)
+            if len(pattern.steps) == 1 and not traps:
+                here, more = text.places(pattern.steps[0][0])
+                mask |= here & ~stop
+                cont |= more
+            elif text.match(pattern, stop):
+                for first, last in text.spans(pattern, stop):
+                    length = last - first
+                    mask |= ((1 << (length + 1)) - 1) << first if traps else 1 << first
+                    if not traps:
+                        cont |= ((1 << length) - 1) << (first + 1)
         text.masks[number] = mask
         text.conts[number] = cont

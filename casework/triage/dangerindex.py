@@ -7,9 +7,10 @@ from functools import cache
 
 from casework.triage.dangerbook import LABELS, ORDER, DangerBook
 from casework.triage.lexicon import Lexicon
-from casework.triage.patterns import Elements, Pattern
+from casework.triage.patterns import Pattern
 from casework.triage.rulefile import Rule
-from casework.triage.rules import RuleBook, _Keys, rule_book
+from casework.triage.rules import RuleBook, rule_book
+from casework.triage.waking import Keys, waking
 
 # Families that the judgement itself asks for by name; a guard's, too.
 _JUDGED = ("small_help", "fire_word", "cry_abroad", "danger_abroad")
@@ -61,17 +62,20 @@ def danger_book() -> DangerBook:
     telling = dict(used.patterns)
     used.take(idioms)
     made = DangerBook(_small(book.lexicon, used.families), book.elements, idioms, book.made, rules)
+    families = [rule for number, all_ in book.made.items() if number in used.families for rule in all_]
+    keys = Keys(book.lexicon, book.elements, book.made)
+    made.waking = waking([*idioms, *families, *rules], keys, made.lexicon)
     made.words_of = {number: frozenset(book.elements.items[number].words) for number in used.elements}
     for pattern in (pattern for rule in rules for pattern in rule.patterns):
-        families = book.elements.items[pattern.steps[0][0]].families
-        if len(pattern.steps) == 1 and len(families) == 1 and not made.words_of[pattern.steps[0][0]]:
-            family, without = families[0]
+        alone = book.elements.items[pattern.steps[0][0]].families
+        if len(pattern.steps) == 1 and len(alone) == 1 and not made.words_of[pattern.steps[0][0]]:
+            family, without = alone[0]
             if family in book.made and not without:
-                made.whole[pattern.number] = book.made[family]
-    _index_ranks(made, book.elements, used, rules)
+                made.whole[pattern.number] = family
+    made.telling = made.waking.bits(frozenset(_telling(made, rules)))
     literal = {word for number in used.elements for word in book.elements.items[number].words}
     made.known_words = frozenset(literal | set(made.lexicon.words) | set(made.lexicon.phrases) | set(_ASKED_WORDS))
-    made.anchors = _anchors(made, telling)
+    made.anchors = _anchors(made, made.waking.bits(telling.keys()))
     return made
 
 
@@ -88,46 +92,10 @@ def _small(full: Lexicon, families: set[int]) -> Lexicon:
     return small
 
 
-def _index_ranks(made: DangerBook, elements: Elements, used: _Used, rules: list[Rule]) -> None:
-    """For each word, the patterns whose rarest, second and third rarest element it may bring about."""
-    full = _Keys(rule_book())
-    doing = made.lexicon.numbers["ing"]
-    keys = {number: full.element(elements.items[number]) for number in used.elements}
-    sure = [number for number in sorted(used.elements) if doing not in keys[number][2]]
-    of_element = dict.fromkeys(sure, 0)
-    made.numbers = sorted(used.patterns)
-    width = len(made.numbers)
-    for i, number in enumerate(made.numbers):
-        steps = sorted(
-            {one for one, _ in used.patterns[number].steps if one in of_element}, key=lambda one: keys[one][0]
-        )
-        for rank in range(3):
-            if rank < len(steps):
-                of_element[steps[rank]] |= 1 << (i + rank * width)
-            else:
-                made.spare |= 1 << (i + rank * width)
-    of_family: dict[int, int] = {}
-    for number in sure:
-        _, words, families = keys[number]
-        for word in words:
-            made.ranks[word] = made.ranks.get(word, 0) | of_element[number]
-        for family in families:
-            of_family[family] = of_family.get(family, 0) | of_element[number]
-    for word, tags in made.lexicon.words.items():
-        for family in tags:
-            made.ranks[word] = made.ranks.get(word, 0) | of_family.get(family, 0)
-    for phrase, family in made.lexicon.all_phrases():
-        if of_family.get(family):
-            row = (frozenset(phrase), of_family[family])
-            made.phrases.setdefault(_rarest(phrase, full.common), []).append(row)
-    telling = frozenset(_telling(made, rules))
-    made.telling = sum(1 << i for i, number in enumerate(made.numbers) if number in telling)
-
-
 def _telling(made: DangerBook, rules: list[Rule]) -> Iterable[int]:
     """The patterns of the rules, and those of a family that is a rule's whole pattern or its first part."""
     for pattern in (pattern for rule in rules for pattern in rule.patterns):
-        inner = made.whole.get(pattern.number)
+        inner = made.made.get(made.whole.get(pattern.number, -1))
         if inner is None and len(pattern.steps) == 1:
             families = made.elements.items[pattern.steps[0][0]].families
             inner = [rule for family, _ in families for rule in made.made.get(family, ())]
@@ -136,16 +104,11 @@ def _telling(made: DangerBook, rules: list[Rule]) -> Iterable[int]:
         yield from (one.number for rule in inner or () for one in rule.patterns)
 
 
-def _rarest(phrase: tuple[str, ...], common: frozenset[str]) -> str:
-    """The word of a phrase that the fewest messages have: the longest that is not common."""
-    return max(phrase, key=lambda word: (word not in common, len(word), word))
-
-
-def _anchors(made: DangerBook, telling: dict[int, Pattern]) -> frozenset[str]:
+def _anchors(made: DangerBook, telling: int) -> frozenset[str]:
     """Words without one of which no rule of danger fires."""
-    bits = sum(1 << i for i, number in enumerate(made.numbers) if number in telling)
-    words = {word for word, ranks in made.ranks.items() if ranks & bits}
-    words |= {word for word, rows in made.phrases.items() if any(ranks & bits for _, ranks in rows)}
+    waking = made.waking
+    words = {word for word, ranks in waking.ranks.items() if ranks & telling}
+    words |= {word for word, rows in waking.phrases.items() if any(ranks & telling for _, ranks in rows)}
     judged = {made.lexicon.numbers[name] for name in _JUDGED}
     words |= {word for word, tags in made.lexicon.words.items() if not judged.isdisjoint(tags)}
     return frozenset(words | {phrase[0] for phrase, family in made.lexicon.all_phrases() if family in judged})

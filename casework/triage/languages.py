@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from casework.triage.words import split_fast
+from casework.triage.words import split
 
 _SCRIPTS = (
     ("Chinese", 0x4E00, 0x9FFF), ("Japanese", 0x3040, 0x30FF), ("Korean", 0xAC00, 0xD7AF), ("Arabic", 0x0600, 0x06FF),
@@ -52,6 +52,11 @@ _SMALL = {
 }  # fmt: skip
 _WORDS = {name: frozenset(text.split()) for name, text in _SMALL.items()}
 ENGLISH = _WORDS["English"]
+# The other languages that a word is of; none for a word of English.
+_OTHERS = {
+    word: [name for name, small in _WORDS.items() if word in small]
+    for word in frozenset().union(*_WORDS.values()) - ENGLISH
+}
 
 
 def _script(text: str) -> str | None:
@@ -88,17 +93,16 @@ def foreign(text: str) -> str | None:
         found = _script(text[:2000])
         if found:
             return found
-    words = [word for word in split_fast(text[:2000]) if word[0].isalpha()]
+    words = [word for word in split(text[:2000]).words if word[0].isalpha()]
     if len(words) < 4:
         return None
     english = sum(word in ENGLISH for word in words)
-    best, most = "", 0
-    for name, small in _WORDS.items():
-        if name == "English":
-            continue
-        count = sum(word in small and word not in ENGLISH for word in words)
-        if count > most:
-            best, most = name, count
+    counts = dict.fromkeys(_WORDS, 0)
+    for word in words:
+        for name in _OTHERS.get(word, ()):
+            counts[name] += 1
+    best = max(counts, key=lambda name: counts[name])
+    most = counts[best]
     if most >= 2 and most > english * 2 and most * 6 >= len(words):
         return best
     return None

@@ -42,11 +42,11 @@ class Rule:
     unless: str = ""
     only: tuple[str, ...] = ()
     patterns: list[Pattern] = field(default_factory=list)
+    label: str = field(init=False)
 
-    @property
-    def label(self) -> str:
-        """The part of the target before the colon."""
-        return self.target.partition(":")[0]
+    def __post_init__(self) -> None:
+        # The part of the target before the colon.
+        self.label = self.target.partition(":")[0]
 
 
 def _header(line: str) -> Rule:

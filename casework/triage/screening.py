@@ -17,7 +17,7 @@ from casework.triage.languages import ENGLISH, foreign
 from casework.triage.rules import Found, Hit
 from casework.triage.text import Text
 from casework.triage.typed import put_right, typed_words
-from casework.triage.words import is_stop
+from casework.triage.words import STOPS
 
 __all__ = ["LABELS", "judge", "screen"]
 
@@ -65,7 +65,7 @@ def judge(tagged: Text, found: Found, typed: list[str], abroad: str = "", told: 
     """The screening of a message that has been read already; ``typed`` are its words before any was put right."""
     rules = {hit.rule for name, hits in found.items() if not name.startswith(_QUIET) for hit in hits}
     now = {name[4:] for name in found if name.startswith("now:")}
-    size = sum(1 for word in tagged.words if not is_stop(word) and word not in ",'\"")
+    size = sum(word[0] not in STOPS and word not in ",'\"" for word in tagged.words)
     doubt = any(name.startswith("doubt:") for name in found)
     short = size <= _PANIC_WORDS
     likely, unsure = _likely(tagged, found, size)
@@ -185,7 +185,7 @@ def _foreign_words(typed: list[str]) -> bool:
 
 def _plainly_english(words: list[str]) -> bool:
     """Whether a fifth of the words are English and of no language that the tables read."""
-    return sum(word in PLAINLY_ENGLISH for word in words) * 5 >= len(words)
+    return sum(map(PLAINLY_ENGLISH.__contains__, words)) * 5 >= len(words)
 
 
 def _only_help(tagged: Text, size: int) -> bool:

@@ -8,10 +8,14 @@ only when something asks for them.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from casework.triage.lexicon import Lexicon
 from casework.triage.patterns import Elements, Pattern
 from casework.triage.words import STOPS
+
+if TYPE_CHECKING:
+    from casework.triage.waking import Owned
 
 Span = tuple[int, int]
 
@@ -19,8 +23,8 @@ Span = tuple[int, int]
 class Text:
     """For each family and word the places where it stands, as bits; ``conts`` the further words of phrases."""
 
-    __slots__ = ("at", "blocked", "conts", "elements", "fill", "found", "hard", "lexicon", "live", "make", "masks",
-                 "size", "words")  # fmt: skip
+    __slots__ = ("at", "blocked", "conts", "elements", "fill", "found", "hard", "lexicon", "made", "make",
+                 "masks", "rules", "size", "words")  # fmt: skip
 
     def __init__(self, words: list[str], lexicon: Lexicon, elements: Elements) -> None:
         self.lexicon, self.elements = lexicon, elements
@@ -32,7 +36,9 @@ class Text:
         self.hard = 0
         self.found: dict[int, tuple[int, int]] = {}
         self.blocked: dict[str, int] = {}
-        self.live: set[int] = set()
+        # The patterns that it may hold: of rules, and of families by their numbers.
+        self.rules: list[Owned] = []
+        self.made: dict[int, list[Owned]] = {}
         self.make: Callable[[Text, int], None] | None = None
         self._tag()
         self.fill = self.masks.get(lexicon.numbers["filler"], 0)
@@ -72,7 +78,7 @@ class Text:
         """Where a family stands; a family made of patterns is looked for now."""
         mask = self.masks.get(number)
         if mask is None:
-            if self.make is None:
+            if self.make is None or number not in self.made:
                 return 0
             self.masks[number] = 0
             self.make(self, number)
@@ -85,9 +91,9 @@ class Text:
 
     def places(self, number: int) -> tuple[int, int]:
         """Where an element stands, and the further words of its phrases."""
-        known = self.found.get(number)
-        if known is not None:
-            return known
+        return self.found.get(number) or self._find(number)
+
+    def _find(self, number: int) -> tuple[int, int]:
         item = self.elements.items[number]
         mask = cont = 0
         for family, without in item.families:
@@ -133,8 +139,9 @@ class Text:
         """The places where a match of the pattern ends (bits); none of its words stands in ``blocked``."""
         here = -1
         open_ = ~blocked
+        known = self.found
         for number, gap in pattern.steps:
-            mask, cont = self.places(number)
+            mask, cont = known.get(number) or self._find(number)
             mask &= open_
             if here != -1:
                 mask &= self._forward(here, gap)

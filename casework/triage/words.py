@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
+# The rules, the tables of other languages and the guess at the language split the same text. No more stay in memory.
+_LAST = 4
 # Signs that stand for danger or insult when a person has no time or no words.
 SIGNS = "🔪🗡🔫🪓💣🔥🆘🚨🩸🐒🐵🍌🐷🥓☠💀⚰🏳"
 # A token that begins with one of these ends a sentence.
@@ -63,8 +66,9 @@ def plain(text: str) -> tuple[str, list[int] | None]:
     return lowered, back
 
 
+@lru_cache(maxsize=_LAST)
 def split(text: str) -> Words:
-    """The message as words, sentence ends and signs, each with its place."""
+    """The message as words, sentence ends and signs, each with its place; not to be changed."""
     low, back = plain(text)
     words, starts, ends = [], [], []
     for match in _TOKEN.finditer(low):
@@ -76,16 +80,6 @@ def split(text: str) -> Words:
         starts = [back[i] for i in starts]
         ends = [back[i - 1] + 1 for i in ends]
     return Words(words, starts, ends)
-
-
-def split_fast(text: str) -> list[str]:
-    """The words alone, for the screening, which needs no places."""
-    return _TOKEN.findall(plain(text)[0])
-
-
-def is_stop(word: str) -> bool:
-    """Whether this token ends a sentence."""
-    return word[0] in STOPS
 
 
 def variants(word: str) -> list[str]:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casework.triage import screen, triage
-from casework.triage.abroad import LANGUAGES, read_abroad
+from casework.triage.abroad import LANGUAGES, read_abroad, tables
 from casework.triage.abroad.tables import table
 
 NOW = {
@@ -157,6 +157,22 @@ def test_an_account_packed_with_the_tables_words_is_read(code: str, concepts: se
     assert len({sign.label for sign in seen.signs}) == len(seen.signs)
     assert all(0 <= sign.span[0] < sign.span[1] <= len(text) for sign in seen.signs)
     screen(text)
+
+
+@pytest.mark.parametrize("word", ["a", "nu", "nao"])
+def test_a_small_word_that_begins_dozens_of_phrases_is_not_compared_with_each(
+    word: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[str] = []
+    fits = tables._fits
+
+    def counted(part: str, forms: list[str]) -> bool:
+        compared.append(part)
+        return fits(part, forms)
+
+    monkeypatch.setattr(tables, "_fits", counted)
+    read_abroad(f"{word} " * 200)
+    assert len(compared) <= 200 * 20
 
 
 def test_danger_at_the_end_of_a_long_account_is_found() -> None:

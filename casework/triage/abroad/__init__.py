@@ -16,7 +16,7 @@ from casework.triage.abroad.signs import signs
 from casework.triage.abroad.tables import LANGUAGES, LONGEST, Place, Places, places, read_tokens
 from casework.triage.labels import STRANDS
 from casework.triage.languages import ENGLISH, foreign
-from casework.triage.words import split_fast
+from casework.triage.words import split
 
 __all__ = ["LANGUAGES", "PLAINLY_ENGLISH", "Abroad", "Sign", "read_abroad"]
 
@@ -184,7 +184,7 @@ def _codes(text: str, name: str | None) -> list[str]:
         return ["fa", "ar", "ku"] if _PERSIAN.search(text) else ["ar", "fa"]
     if name in _OWN:
         return [_OWN[name]]
-    if name is None and PLAINLY_ENGLISH.isdisjoint(split_fast(text[:2000])):
+    if name is None and PLAINLY_ENGLISH.isdisjoint(split(text[:2000]).words):
         return ["pl", "ro", "pt"]
     return []
 

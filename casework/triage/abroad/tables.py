@@ -186,13 +186,16 @@ def places(reading: Reading, code: str) -> Places:
     forms = [_forms(word, code) for word in words]
     told: set[int] = set()
     for i in range(size):
+        after = {form[0] for form in forms[i + 1]} if i + 1 < size else set()
         for form in forms[i]:
             for end in range(min(len(form), book.longest), 0, -1):
                 for parts, concept in book.stems.get(form[:end], ()):
+                    if len(parts) > 1 and parts[1][0] not in after:  # a small word begins dozens of phrases
+                        continue
                     exact = parts[0].endswith("=")
                     if (exact and end != len(form)) or i + len(parts) > size:
                         continue
-                    if all(_fits(part, forms[i + k]) for k, part in enumerate(parts) if k):
+                    if all(map(_fits, parts[1:], forms[i + 1 : i + len(parts)])):
                         last = i + len(parts) - 1
                         told.update(range(i, last + 1))
                         place = Place(steps[i], steps[last], (spans[i][0], spans[last][1]))

@@ -27,11 +27,27 @@ class NotWhole(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
+class _Window:
+    """Pieces that were read at once: how much each weighs for each label, and where it stands in the text."""
+
+    weights: Any
+    offsets: list[tuple[int, int]]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """One label's score (a logit) and the characters ``(start, end)`` that it rests on most."""
+    """One label's score (a logit), and where it was read."""
 
     score: float
-    span: tuple[int, int]
+    window: _Window
+    row: int
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """The characters ``(start, end)`` that the score rests on most. Few are asked for: worked out then."""
+        row = self.window.weights[:, self.row]
+        return _place(row.tolist(), int(row[1:-1].argmax()) + 1, self.window.offsets, self.window.text)
 
 
 class Encoder:
@@ -59,11 +75,11 @@ class Encoder:
         found: dict[str, Reading] = {}
         for pieces, offsets in self._windows(text):
             scores, weights = self._run(pieces)
-            tops, rows = (weights[1:-1].argmax(axis=0) + 1).tolist(), weights.T.tolist()
-            for label, exact, top, row in zip(self.labels, scores.tolist(), tops, rows, strict=True):
+            window = _Window(weights, offsets, text)
+            for row, (label, exact) in enumerate(zip(self.labels, scores.tolist(), strict=True)):
                 score = round(exact, 3)
                 if label not in found or score > found[label].score:
-                    found[label] = Reading(score, _place(row, top, offsets, text))
+                    found[label] = Reading(score, window, row)
         return found
 
     def _run(self, pieces: list[int]) -> tuple[Any, Any]:
