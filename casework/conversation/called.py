@@ -22,7 +22,7 @@ from casework.questions.conditions import belongs
 from casework.questions.plan import Plan, plan
 from casework.triage import reads_as_report
 
-LONGEST, LONGEST_BARE, MOST_BESIDE = 25, 6, 6  # words
+LONGEST, LONGEST_BARE, MOST_BESIDE = 25, 9, 6  # words
 _SHORTEST_NEAR = 5
 # Said alone these are wishes of their own, or tell how somebody is.
 NEVER_BARE = frozenset({"support_needs", "danger_now", "danger_check", "safe_to_chat", "reported_to"})
