@@ -181,6 +181,35 @@ def test_new_danger_alerts_again_after_the_first_was_acknowledged(staffed: Store
     assert [alert["met_at"] is None for alert in alerts] == [False, True]
 
 
+def out(store: Store, kind: str) -> int:
+    """How many messages of this kind wait to be sent."""
+    with store.read() as db:
+        waiting = (tables.outbox.c.kind == kind, tables.outbox.c.state == "pending", tables.outbox.c.way == "mail")
+        found: int = db.scalar(sa.select(sa.func.count()).where(*waiting))
+        return found
+
+
+@pytest.mark.parametrize(("typed", "urgency", "alerts"), [(True, "emergency", 1), (False, "emergency", 1),
+                                                          (True, "urgent", 0)])  # fmt: skip
+def test_new_danger_in_an_unsent_report_alerts_again(any_store: Store, typed: bool, urgency: str, alerts: int) -> None:
+    """Typed or tapped; once a message, and nobody is alerted twice at a time."""
+    submission_id = secrets.token_hex(16)
+    raised = raise_stub(any_store, submission_id)
+    with any_store.begin() as db:
+        clocks.meet_clock(db, raised.reference, "alert", "a@example.org", NOW)
+    said = {"words": "he has come back" if typed else "", "urgency": urgency, "typed": typed}
+    for message in ("m2", "m2", "m3", "m1"):
+        raise_stub(any_store, submission_id, LATER, message_id=message, **said)
+    shown = [clock for clock in show_case(any_store, raised.reference)["clocks"] if clock["name"] == "alert"]
+    assert [one["met_at"] is None for one in shown] == [False] + [True] * alerts
+    managers = 1
+    assert out(any_store, "alert") == alerts * (1 + managers)
+    assert out(any_store, "words_added") == 2 * typed
+    with any_store.begin() as db:
+        clocks.meet_clock(db, raised.reference, "acknowledge", "a@example.org", LATER)
+    assert out(any_store, "alert") == 0
+
+
 def test_a_wish_to_withdraw_is_a_request(staffed: Store) -> None:
     made = make_case(staffed, labels=labels("asb", "child_at_risk", urgency="urgent"))
     with staffed.begin() as db:
