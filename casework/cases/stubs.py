@@ -13,11 +13,12 @@ import sqlalchemy as sa
 
 from casework.advisors.assign import assign
 from casework.cases import records
-from casework.cases.codes import RISK_FLAGS, URGENCIES, higher, in_order
+from casework.cases.codes import ENDED_STATUSES, RISK_FLAGS, URGENCIES, higher, in_order
 from casework.cases.create import needs_of
 from casework.cases.labels import of_row, raised, settle, unique
 from casework.cases.parts import NAMED_ONLY, Parts, split
 from casework.cases.priority import facts_of, priority
+from casework.cases.progress import begin_again
 from casework.cases.references import new_reference
 from casework.cases.submission import Answer, Labels, Submission
 from casework.clocks.keeping import start_clocks
@@ -123,6 +124,9 @@ def raise_stub(
         "typed_urgency": typed_urgency, "under_18": facts.under_18,
         "postcode_district": parts.postcode_district,
     }  # fmt: skip
+    ended = known is not None and known.status in ENDED_STATUSES and (
+        new or (settled.risk_flags, settled.urgency) != (known.risk_flags, known.urgency)
+    )  # fmt: skip
     if known is None:
         owner = assign(db, needs_of(submission, parts, settled, level), now)
         reference, advisor_id, advisor_name = new_reference(db), owner.id, owner.name
@@ -132,13 +136,18 @@ def raise_stub(
         drafts.point_at(db, submission_id, reference)
     else:
         reference = known.reference
+        if ended:
+            begin_again(db, known, now)
         db.execute(case_record.update().where(case_record.c.reference == reference).values(**values))
         records.replace_report(db, reference, parts, now, heard)
         if new and words:
             records.event(db, reference, "words_added", now)
         advisor_id = owner_after_words(db, reference, now)
         advisor_name = _advisor_name(db, advisor_id)
-    start_clocks(db, reference, starting(level, settled.risk_flags, now, db.settings, facts.under_18), now)
+    deadlines = starting(level, settled.risk_flags, now, db.settings, facts.under_18)
+    start_clocks(db, reference, deadlines, now)
+    if ended:
+        start_clocks(db, reference, [one for one in deadlines if one.name != "alert"], now, again=True)
     announce(db, reference, advisor_id, now, level)
     if known is not None and new:
         in_danger = "emergency" in (urgency, labels.urgency if labels else "")

@@ -11,6 +11,8 @@ import pytest
 import sqlalchemy as sa
 
 from casework import cases, clocks
+from casework.advisors.load import drifted
+from casework.cases import progress
 from casework.store import Store, drafts, tables
 from tests.domain.conftest import (
     CHRISTMAS_EVE,
@@ -208,6 +210,43 @@ def test_new_danger_in_an_unsent_report_alerts_again(any_store: Store, typed: bo
     with any_store.begin() as db:
         clocks.meet_clock(db, raised.reference, "acknowledge", "a@example.org", LATER)
     assert out(any_store, "alert") == 0
+
+
+CLOSING = dict.fromkeys((*progress.CLOSING_FIELDS, "satisfaction_not_asked"), "done")
+
+
+@pytest.mark.parametrize(("how", "alerts"), [("sent", 2), ("sent quietly", 0), ("told", 2), ("said", 2),
+                                             ("said: hate", 0)])  # fmt: skip
+def test_what_comes_after_closing_is_promised_like_a_new_case(any_store: Store, how: str, alerts: int) -> None:
+    submission_id, danger = secrets.token_hex(16), labels("asb", "weapon", "immediate_danger", urgency="emergency")
+    hate = labels("hate", strands=("age",))
+    if how == "sent quietly":
+        reference = raise_stub(any_store, submission_id, words="", typed=False).reference
+    elif how in ("sent", "told"):
+        reference = raise_stub(any_store, submission_id).reference
+    else:
+        reference = make_case(any_store, labels=hate).reference
+    with any_store.begin() as db:
+        for name in ("acknowledge", "risk_assess"):
+            clocks.meet_clock(db, reference, name, "a@example.org", NOW)
+        progress.close(db, reference, "a@example.org", NOW, CLOSING)
+        if how.startswith("sent"):
+            cases.create_case(db, a_submission(submission_id=submission_id, labels=hate), LATER)
+        elif how.startswith("said"):
+            cases.add_words(db, reference, "thank you for that", labels("other"), LATER, message_id="m8")
+            assert db.scalar(sa.select(tables.case_record.c.status)) == "closed", "thanks begin nothing"
+            cases.add_words(db, reference, "he is back", hate if "hate" in how else danger, LATER, message_id="m9")
+        assert drifted(db) == []
+    if how == "told":
+        raise_stub(any_store, submission_id, LATER, words="he is back", message_id="m9")
+    case = show_case(any_store, reference)
+    assert (case["status"], case["closing"]["closed_at"]) == ("new", None)
+    running = [clock["name"] for clock in case["clocks"] if not clock["met_at"] and not clock.get("stopped_at")]
+    urgent = ["acknowledge", "interview", "risk_assess", "update"]
+    assert sorted(running) == (["acknowledge", "alert", *urgent[1:]] if alerts else urgent)
+    assert out(any_store, "alert") == alerts
+    with any_store.read() as db:
+        assert drifted(db) == []
 
 
 def test_a_wish_to_withdraw_is_a_request(staffed: Store) -> None:
