@@ -9,9 +9,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from casework.cases import records
-from casework.cases.codes import PRIORITIES, URGENCIES, higher
+from casework.cases.codes import CATEGORIES, PRIORITIES, URGENCIES, higher
 from casework.cases.labels import Settled, from_labels, of_row, raised
 from casework.cases.priority import Facts, priority
+from casework.cases.progress import begin_again
 from casework.cases.submission import Labels
 from casework.cases.thread import NoCase, keep
 from casework.cases.withdrawal import go_on, in_need
@@ -47,9 +48,11 @@ def add_words(
     # Small talk after sending is no second report: only what is more than the case holds changes it.
     new = from_labels(labels)
     new = replace(new, reasons=[dict(reason, **{"from": "words_after"}) for reason in new.reasons])
-    settled = raised(raised(of_row(case), new), Settled("other", None, [], [], list(flags), urgency, []))
+    said = raised(new, Settled("other", None, [], [], list(flags), urgency, []))
+    settled = raised(of_row(case), said)
     level, why = priority(Facts(settled, case.affected_consent, case.under_18))
-    level = higher(case.priority, level, PRIORITIES)
+    # Thanks lift nothing: not what was found to be no ASB, nor what an advisor lowered.
+    level = case.priority if _small_talk(said, case.category) else higher(case.priority, level, PRIORITIES)
     if level != case.priority:
         settled.reasons.extend(why)
     db.execute(case_record.update().where(case_record.c.reference == reference).values(
@@ -62,12 +65,32 @@ def add_words(
         go_on(db, case, now, records.PROGRAM)
     if level != case.priority:
         records.event(db, reference, "raised", now, detail={"from": case.priority, "to": level})
-    start_clocks(db, reference, starting(level, settled.risk_flags, now, db.settings, case.under_18), now)
+    deadlines = starting(level, settled.risk_flags, now, db.settings, case.under_18)
+    if not _small_talk(said, case.category):
+        start_clocks(db, reference, deadlines, now)
+    if case.status == "closed" and _more_than_thanks(said):
+        # What is promised with a new report is promised again; the alert comes below.
+        begin_again(db, case, now)
+        start_clocks(db, reference, [one for one in deadlines if one.name != "alert"], now, again=True)
     owner = owner_after_words(db, reference, now)
     put(db, _NOTES.get(kind, "words_added"), reference, now, advisor_id=owner, key=key)
     if "emergency" in (urgency, new.urgency):
         _alert_again(db, reference, owner, now, key)
     return True
+
+
+def _small_talk(said: Settled, category: str) -> bool:
+    """Whether words show no risk and no behaviour that is more than this category."""
+    shown = higher(category, said.category, CATEGORIES)
+    return said.category in ("other", "not_asb") and shown == category and not said.risk_flags and (
+        said.urgency == "standard"
+    )  # fmt: skip
+
+
+def _more_than_thanks(said: Settled) -> bool:
+    """Whether words after closure tell of hate or of a risk, so that a person has to look again. Of all others the
+    advisor is told, who opens the case again where that is right."""
+    return said.category == "hate" or said.urgency != "standard" or bool({*said.risk_flags} - {"repeat_or_escalating"})
 
 
 def _alert_again(db: Db, reference: str, advisor_id: str, now: datetime, key: str) -> None:

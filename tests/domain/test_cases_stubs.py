@@ -11,6 +11,9 @@ import pytest
 import sqlalchemy as sa
 
 from casework import cases, clocks
+from casework.advisors.load import drifted
+from casework.cases import progress
+from casework.cases.relabel import change_label
 from casework.store import Store, drafts, tables
 from tests.domain.conftest import (
     CHRISTMAS_EVE,
@@ -160,11 +163,22 @@ def test_later_words_raise_a_case_and_are_kept_once(any_store: Store) -> None:
 
 
 def test_later_small_talk_changes_nothing(any_store: Store) -> None:
-    made = make_case(any_store, labels=labels("hate", "weapon", urgency="urgent"))
+    nothing = {"labels": labels("not_asb"), "answers": {"motive": ["none"], "still_happening": "stopped"}}
+    hate, lowered = labels("hate", "weapon", urgency="urgent"), labels("hate", strands=("age",))
+    made = [make_case(any_store, labels=hate), make_case(any_store, labels=lowered), make_case(any_store, **nothing)]
     with any_store.begin() as db:
-        cases.add_words(db, made.reference, "thank you", labels("other"), LATER)
-    case = show_case(any_store, made.reference)
-    assert (case["category"], case["priority"], case["risk_flags"]) == ("hate", "urgent", ["weapon"])
+        change_label(db, made[1].reference, "priority", "standard", "a@example.org", NOW, "it is over")
+    before = [show_case(any_store, one.reference) for one in made]
+    assert [case["priority"] for case in before] == ["urgent", "standard", "review"]
+    for words in (labels("other"), labels("not_asb")):
+        with any_store.begin() as db:
+            for one in made:
+                cases.add_words(db, one.reference, "thank you", words, LATER)
+    for name in ("category", "priority", "risk_flags", "clocks", "reasons"):
+        assert [show_case(any_store, one.reference)[name] for one in made] == [case[name] for case in before]
+    with any_store.begin() as db:
+        cases.add_words(db, made[2].reference, "every night", labels("not_asb", "repeat_or_escalating"), LATER)
+    assert show_case(any_store, made[2].reference)["priority"] == "standard"
 
 
 def test_new_danger_alerts_again_after_the_first_was_acknowledged(staffed: Store) -> None:
@@ -179,6 +193,72 @@ def test_new_danger_alerts_again_after_the_first_was_acknowledged(staffed: Store
     assert open_alerts >= 1
     alerts = [clock for clock in show_case(staffed, raised.reference)["clocks"] if clock["name"] == "alert"]
     assert [alert["met_at"] is None for alert in alerts] == [False, True]
+
+
+def out(store: Store, kind: str) -> int:
+    """How many messages of this kind wait to be sent."""
+    with store.read() as db:
+        waiting = (tables.outbox.c.kind == kind, tables.outbox.c.state == "pending", tables.outbox.c.way == "mail")
+        found: int = db.scalar(sa.select(sa.func.count()).where(*waiting))
+        return found
+
+
+@pytest.mark.parametrize(("typed", "urgency", "alerts"), [(True, "emergency", 1), (False, "emergency", 1),
+                                                          (True, "urgent", 0)])  # fmt: skip
+def test_new_danger_in_an_unsent_report_alerts_again(any_store: Store, typed: bool, urgency: str, alerts: int) -> None:
+    """Typed or tapped; once a message, and nobody is alerted twice at a time."""
+    submission_id = secrets.token_hex(16)
+    raised = raise_stub(any_store, submission_id)
+    with any_store.begin() as db:
+        clocks.meet_clock(db, raised.reference, "alert", "a@example.org", NOW)
+    said = {"words": "he has come back" if typed else "", "urgency": urgency, "typed": typed}
+    for message in ("m2", "m2", "m3", "m1"):
+        raise_stub(any_store, submission_id, LATER, message_id=message, **said)
+    shown = [clock for clock in show_case(any_store, raised.reference)["clocks"] if clock["name"] == "alert"]
+    assert [one["met_at"] is None for one in shown] == [False] + [True] * alerts
+    managers = 1
+    assert out(any_store, "alert") == alerts * (1 + managers)
+    assert out(any_store, "words_added") == 2 * typed
+    with any_store.begin() as db:
+        clocks.meet_clock(db, raised.reference, "acknowledge", "a@example.org", LATER)
+    assert out(any_store, "alert") == 0
+
+
+CLOSING = dict.fromkeys((*progress.CLOSING_FIELDS, "satisfaction_not_asked"), "done")
+
+
+@pytest.mark.parametrize(("how", "alerts"), [("sent", 2), ("sent quietly", 0), ("told", 2), ("said", 2),
+                                             ("said: hate", 0)])  # fmt: skip
+def test_what_comes_after_closing_is_promised_like_a_new_case(any_store: Store, how: str, alerts: int) -> None:
+    submission_id, danger = secrets.token_hex(16), labels("asb", "weapon", "immediate_danger", urgency="emergency")
+    hate = labels("hate", strands=("age",))
+    if how == "sent quietly":
+        reference = raise_stub(any_store, submission_id, words="", typed=False).reference
+    elif how in ("sent", "told"):
+        reference = raise_stub(any_store, submission_id).reference
+    else:
+        reference = make_case(any_store, labels=hate).reference
+    with any_store.begin() as db:
+        for name in ("acknowledge", "risk_assess"):
+            clocks.meet_clock(db, reference, name, "a@example.org", NOW)
+        progress.close(db, reference, "a@example.org", NOW, CLOSING)
+        if how.startswith("sent"):
+            cases.create_case(db, a_submission(submission_id=submission_id, labels=hate), LATER)
+        elif how.startswith("said"):
+            cases.add_words(db, reference, "thank you for that", labels("other"), LATER, message_id="m8")
+            assert db.scalar(sa.select(tables.case_record.c.status)) == "closed", "thanks begin nothing"
+            cases.add_words(db, reference, "he is back", hate if "hate" in how else danger, LATER, message_id="m9")
+        assert drifted(db) == []
+    if how == "told":
+        raise_stub(any_store, submission_id, LATER, words="he is back", message_id="m9")
+    case = show_case(any_store, reference)
+    assert (case["status"], case["closing"]["closed_at"]) == ("new", None)
+    running = [clock["name"] for clock in case["clocks"] if not clock["met_at"] and not clock.get("stopped_at")]
+    urgent = ["acknowledge", "interview", "risk_assess", "update"]
+    assert sorted(running) == (["acknowledge", "alert", *urgent[1:]] if alerts else urgent)
+    assert out(any_store, "alert") == alerts
+    with any_store.read() as db:
+        assert drifted(db) == []
 
 
 def test_a_wish_to_withdraw_is_a_request(staffed: Store) -> None:
