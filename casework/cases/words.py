@@ -18,6 +18,7 @@ from casework.cases.withdrawal import go_on, in_need
 from casework.clocks.keeping import start_clocks
 from casework.clocks.promises import starting
 from casework.outbox.rows import alert, put
+from casework.related.links import joined_to
 from casework.store.tables import case_record
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def add_words(
     False where this message was added before.
     """
     from casework.advisors.transfer import owner_after_words
+    from casework.related.joining import carry_words
 
     case = records.locked(db, reference)
     if case is None:
@@ -47,7 +49,8 @@ def add_words(
     # Small talk after sending is no second report: only what is more than the case holds changes it.
     new = from_labels(labels)
     new = replace(new, reasons=[dict(reason, **{"from": "words_after"}) for reason in new.reasons])
-    settled = raised(raised(of_row(case), new), Settled("other", None, [], [], list(flags), urgency, []))
+    told = Settled("other", None, [], [], list(flags), urgency, [])
+    settled = raised(raised(of_row(case), new), told)
     level, why = priority(Facts(settled, case.affected_consent, case.under_18))
     level = higher(case.priority, level, PRIORITIES)
     if level != case.priority:
@@ -62,11 +65,15 @@ def add_words(
         go_on(db, case, now, records.PROGRAM)
     if level != case.priority:
         records.event(db, reference, "raised", now, detail={"from": case.priority, "to": level})
-    start_clocks(db, reference, starting(level, settled.risk_flags, now, db.settings, case.under_18), now)
     owner = owner_after_words(db, reference, now)
+    if to := joined_to(db, reference):
+        # Whoever answers for the case answers for what is said in any of its reports.
+        owner = carry_words(db, reference, to, raised(new, told), now)
+    else:
+        start_clocks(db, reference, starting(level, settled.risk_flags, now, db.settings, case.under_18), now)
     put(db, _NOTES.get(kind, "words_added"), reference, now, advisor_id=owner, key=key)
     if "emergency" in (urgency, new.urgency):
-        _alert_again(db, reference, owner, now, key)
+        _alert_again(db, to or reference, owner, now, key)
     return True
 
 

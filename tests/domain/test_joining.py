@@ -216,3 +216,52 @@ def test_an_alert_stays_until_somebody_answers_it(staffed: Store) -> None:
     join(staffed, second, first)
     assert list(running(show_case(staffed, second))) == ["alert"]
     assert show_case(staffed, first)["priority"] == "emergency"
+
+
+def test_what_is_added_to_a_joined_report_reaches_the_case(any_store: Store) -> None:
+    """Its labels, clocks, alert and notices are the case's, whoever answered for the report before."""
+    first, second = report(any_store), report(any_store, days=1)
+    owner = show_case(any_store, second)["advisor"]["name"]
+    with any_store.begin() as db:
+        other = db.scalar(sa.select(tables.advisor.c.id).where(tables.advisor.c.name != owner, tables.advisor.c.active))
+        join_report(db, second, first, BY, LATER)
+        transfer(db, first, other, BY, LATER, "leave", "all the same")
+        db.execute(tables.outbox.update().values(state="done"))
+        cases.add_words(db, second, "thank you", labels("other"), LATER, message_id="m1")
+    assert (show_case(any_store, first)["priority"], running(show_case(any_store, second))) == ("standard", {})
+    danger = labels("hate", "weapon", "child_at_risk", strands=("age",), urgency="emergency")
+    with any_store.begin() as db:
+        assert cases.add_words(db, second, "he has a knife", danger, LATER, message_id="m2")
+        assert not cases.add_words(db, second, "he has a knife", danger, LATER, message_id="m2")
+        assert cases.ask_to_withdraw(db, second, "stop", LATER, "m3")
+        told = db.execute(sa.select(tables.outbox.c.kind, tables.outbox.c.case_reference).where(
+            tables.outbox.c.advisor_id == other, tables.outbox.c.state == "pending", tables.outbox.c.next_at == LATER,
+        )).all()  # fmt: skip
+        strangers = sa.select(tables.outbox.c.kind).where(
+            tables.outbox.c.advisor_id != other, tables.outbox.c.state == "pending", tables.outbox.c.next_at == LATER
+        )
+        assert db.execute(strangers).scalars().all() == [], "nobody else is asked to act"
+    assert sorted((row.kind, row.case_reference) for row in told) == sorted(
+        [("words_added", second)] * 2 + [("withdrawal_asked", second), ("alert", first)]
+    )
+    case, joined = show_case(any_store, first), show_case(any_store, second)
+    assert (case["category"], case["risk_flags"], case["priority"]) == (
+        "hate",
+        ["weapon", "child_at_risk"],
+        "emergency",
+    )
+    assert {"alert", "duty_contact"} <= set(running(case)) and running(joined) == {}
+    assert [line["detail"] for line in case["timeline"] if line["event"] == "words_added"] == [{"from": second}] * 2
+
+
+def test_danger_added_to_a_joined_report_opens_a_closed_case_again(staffed: Store) -> None:
+    first, second = report(staffed), report(staffed, days=1)
+    join(staffed, second, first)
+    with staffed.begin() as db:
+        progress.close(db, first, BY, LATER, CLOSING)
+        cases.add_words(db, second, "he did it again", labels(), LATER)
+    assert show_case(staffed, first)["status"] == "closed"
+    with staffed.begin() as db:
+        cases.add_words(db, second, "he hit her", labels("asb", "adult_at_risk", urgency="urgent"), LATER)
+    case = show_case(staffed, first)
+    assert case["status"] == "in_progress" and {"acknowledge", "duty_contact"} <= set(running(case))
