@@ -45,6 +45,8 @@ _FLOORS = {("category", "hate"): "urgent", ("urgency", "urgent"): "urgent", ("ur
 def change_label(db: Db, reference: str, label: str, value: str, by: str, at: datetime, reason: str) -> None:
     """Change a label of ``ONE_OF``, or of ``SEVERAL_OF`` to these codes, with commas between them (of flags the new
     ones: none is ever taken away). Raises ``NotAllowed``, ``NoCase``."""
+    from casework.advisors.transfer import owner_after_words
+
     case = records.locked(db, reference)
     if case is None:
         raise NoCase(reference)
@@ -58,6 +60,7 @@ def change_label(db: Db, reference: str, label: str, value: str, by: str, at: da
     db.execute(case_record.update().where(case_record.c.reference == reference).values(**values))
     detail = {"label": label, "from": _code(getattr(case, label)), "to": _code(values[label])}
     records.event(db, reference, "label_changed", at, by, detail, reason)
+    owner_after_words(db, reference, at)
     start_clocks(db, reference, starting(level, flags, at, db.settings, case.under_18), at)
 
 

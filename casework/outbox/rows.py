@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from casework.store.tables import advisor, outbox
+from casework.store.tables import outbox
 
 if TYPE_CHECKING:
     from casework.settings import Settings
@@ -79,10 +79,17 @@ def announce(db: Db, reference: str, advisor_id: str, at: datetime, priority: st
 
 
 def alert(db: Db, reference: str, advisor_id: str, at: datetime, key: str = "") -> None:
-    """Alert the owner at once; whoever else is duty manager when nobody has acknowledged after a while."""
+    """Alert the owner at once; the duty managers whom the report does not name when nobody has acknowledged after a
+    while."""
+    from casework.advisors.duty import NO_ADDRESS, duty_managers
+    from casework.advisors.transfer import needs_of_case
+    from casework.cases import records
+
     put(db, "alert", reference, at, advisor_id=advisor_id, key=f"{key}{advisor_id}")
     tell_systems(db, "emergency", reference, at, key=key)
     later = at + timedelta(minutes=db.settings.alert_repeat_minutes)
-    managers = sa.select(advisor.c.id).where(advisor.c.duty_manager, advisor.c.id != advisor_id)
-    for manager in db.execute(managers).scalars().all():
-        put(db, "alert", reference, at, advisor_id=manager, key=f"{key}{manager}", not_before=later)
+    needs = needs_of_case(db, records.locked(db, reference))
+    for manager in duty_managers(db, needs, at, leave_out={advisor_id}):
+        # Nobody reads a desk without an address, and an alert is never given up.
+        if manager.email != NO_ADDRESS:
+            put(db, "alert", reference, at, advisor_id=manager.id, key=f"{key}{manager.id}", not_before=later)

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from casework.advisors.assign import count_to, release
 from casework.advisors.load import counts
+from casework.advisors.transfer import owner_after_words
 from casework.cases import records
 from casework.cases.codes import ENDED_STATUSES, PRIORITIES, higher
 from casework.cases.labels import Settled, of_row, raised
@@ -59,7 +60,7 @@ def join_report(db: Db, reference: str, to: str, by: str, at: datetime, reason: 
     records.event(db, to, "report_joined", at, by, {"from": reference}, reason.strip() or None)
     if level != case.priority:
         records.event(db, to, "raised", at, detail={"from": case.priority, "to": level})
-    put(db, "report_joined", to, at, advisor_id=case.advisor_id, key=reference)
+    put(db, "report_joined", to, at, advisor_id=owner_after_words(db, to, at), key=reference)
 
 
 def part_report(db: Db, reference: str, by: str, at: datetime, reason: str) -> None:
@@ -86,8 +87,6 @@ def part_report(db: Db, reference: str, by: str, at: datetime, reason: str) -> N
 def carry_words(db: Db, reference: str, to: str, said: Settled, at: datetime) -> str:
     """What its reporter adds to a joined report raises the case as the report itself did; danger in it opens an ended
     case again. Returns the id of the case's owner, who is told."""
-    from casework.advisors.transfer import owner_after_words
-
     report, case = records.locked(db, reference), records.locked(db, to)
     records.event(db, to, "words_added", at, "reporter", {"from": reference})
     # Small talk raises nothing, also where an advisor has lowered the case since.
