@@ -120,7 +120,8 @@ def _check(db: Db, report: Any, case: Any) -> None:
         raise NotAllowed(f"{case.reference} is {case.status}: a report after that makes a case of its own.")
     if (report.created_at, report.reference) < (case.created_at, case.reference):
         raise NotAllowed("The later report is joined to the earlier case.")
-    if are_reversed(agreements_of(db, report.reference, case.reference)):
+    whole = [case.reference, *(one["reference"] for one in joined_reports(db, case.reference))]
+    if any(are_reversed(agreements_of(db, report.reference, one)) for one in whole):
         raise NotAllowed(
             "Who complains in the one is complained about in the other: these stay separate cases, always."
         )

@@ -182,6 +182,21 @@ def test_reversed_roles_never_join(any_store: Store) -> None:
         join(any_store, second, first)
 
 
+def test_reversed_roles_never_join_by_way_of_a_joined_report(staffed: Store) -> None:
+    place = {"account": "Shouting again.", "identity": "anonymous", "where_postcode": "12 Elm Road, L36 9YZ"}
+    told = {**ANNA, "where_postcode": place["where_postcode"]}
+    counter = {**told, "reporter_name": "Kyle Brennan", "contact_value": "07700 900456",
+               "person_responsible": "Anna Kowalska"}  # fmt: skip
+    first = report(staffed, identity="anonymous", answers=place)
+    second, third = report(staffed, days=1, answers=told), report(staffed, days=2, answers=counter)
+    join(staffed, second, first)
+    for own, other in ((third, first), (first, third)):
+        (found,) = [one for one in show_case(staffed, own)["related"] if one["reference"] == other]
+        assert (found["roles_reversed"], found["suggested"]) == (True, None)
+    with pytest.raises(NotAllowed, match="separate"):
+        join(staffed, third, first)
+
+
 def test_what_cannot_be_joined(staffed: Store) -> None:
     first, second, third = (report(staffed, days=day) for day in range(3))
     with pytest.raises(NotAllowed, match="itself"):
