@@ -13,7 +13,7 @@ from casework.advisors.assign import assign, count_to, release
 from casework.advisors.fitting import Needs, is_named, unfit
 from casework.advisors.load import counts
 from casework.cases import records
-from casework.cases.create import words_in
+from casework.cases.create import language_told, words_in
 from casework.cases.thread import NoCase
 from casework.clocks.promises import SAFEGUARDING_FLAGS
 from casework.outbox.rows import put
@@ -103,6 +103,8 @@ def needs_of_case(db: Db, case: Any) -> Needs:
         trained=case.category == "hate" or bool({*SAFEGUARDING_FLAGS, "domestic_abuse"} & set(case.risk_flags))
         or case.under_18 or case.safeguarding_basis,
         district=case.postcode_district,
+        # Whoever wrote in another language needs an interpreter; of a report that was not sent that is not known.
+        language=language_told(answers) if case.needs_interpreter or not case.complete else None,
         texts=tuple(words_in(found)),
         about_staff=any(one.get("relationship_to_them") == "staff" for one in answers),
         responsible="; ".join(str(one["person_responsible"]) for one in answers if "person_responsible" in one),

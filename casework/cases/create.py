@@ -3,7 +3,7 @@ and the end of the draft stand or fall together (architecture, 6)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -103,7 +103,7 @@ def needs_of(submission: Submission, parts: Parts, labels: Settled, level: str) 
         trained=labels.category == "hate" or bool(flags & {*SAFEGUARDING_FLAGS, "domestic_abuse"})
         or submission.under_18 or submission.safeguarding_basis,
         district=parts.postcode_district,
-        language=submission.foreign_language or None,
+        language=_code_of(submission.foreign_language),
         texts=tuple(words_in([parts.answers, parts.identity])),
         about_staff=submission.answers.get("relationship_to_them") == "staff",
         responsible=str(submission.answers.get("person_responsible", "")), priority=level,
@@ -119,6 +119,27 @@ def _only_in_stub(db: Db, reference: str, submission: Submission) -> tuple[recor
         entry for key, entry in heard.items()
         if entry and entry["text"] not in said and drafts.stored_turn(db, submission.submission_id, key) is None
     ]  # fmt: skip
+def language_told(answers: Iterable[Mapping[str, Any]]) -> str | None:
+    """The code of the language in which something of a report was told, where it was none that triage reads."""
+    from casework.triage.languages import foreign
+
+    for one in answers:
+        told = [one.get("account", ""), *(entry.get("text", "") for entry in one.get("also_said", []))]
+        for name in (foreign(text) for text in told if text):
+            if name is not None:
+                return _code_of(name)
+    return None
+
+
+def _code_of(language: str) -> str | None:
+    """The code of a language that triage names; it is loaded only where there is one."""
+    if not language:
+        return None
+    from casework.triage.languages import CODES
+
+    return CODES.get(language)
+
+
     return dict.fromkeys(heard), left
 
 
