@@ -117,10 +117,10 @@ def _told(db: Db, reference: str) -> Iterator[Any]:
     reports that were joined to the case too."""
     from casework.cases.respondents import named_as_respondents
 
-    yield from named_as_respondents(db, reference)
-    for row in db.execute(sa.select(report.c.id, report.c.answers).where(report.c.case_reference == reference)).all():
     for joined in joined_reports(db, reference):
         yield from _told(db, joined["reference"])
+    yield from named_as_respondents(db, reference)
+    for row in db.execute(sa.select(report.c.id, report.c.answers).where(report.c.case_reference == reference)).all():
         yield records.told(db, row.id, row.answers)["answers"]
         yield records.identity_of_report(db, row.id)
     words = sa.select(message.c.id, message.c.body).where(

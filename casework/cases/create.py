@@ -14,7 +14,8 @@ from casework.advisors.assign import Needs, Owner, assign, release
 from casework.advisors.fitting import is_named
 from casework.advisors.load import counts
 from casework.cases import records
-from casework.cases.labels import Settled, from_labels, raised, settle
+from casework.cases.codes import PRIORITIES, higher
+from casework.cases.labels import Settled, from_labels, of_row, raised, settle, unique
 from casework.cases.parts import Parts, split
 from casework.cases.priority import facts_of, priority
 from casework.cases.references import new_reference
@@ -24,7 +25,7 @@ from casework.clocks.promises import SAFEGUARDING_FLAGS, Deadline, starting
 from casework.outbox.rows import announce
 from casework.related.case_review import reports_in_six_months
 from casework.store import drafts
-from casework.store.tables import advisor, case_record, clock
+from casework.store.tables import advisor, case_record, clock, timeline
 
 if TYPE_CHECKING:
     from casework.related.tokens import Token
@@ -64,9 +65,14 @@ def create_case(db: Db, submission: Submission, now: datetime) -> CaseReceipt:
     parts = split(submission)
     labels = settle(submission, known.typed_flags if known else (), known.typed_urgency if known else "standard")
     labels = _with_words(labels, left, submission.read_before)
+    decided = known is not None and _decided(db, known)
+    if decided:
+        labels = raised(of_row(known), labels)
     facts = facts_of(submission, labels)
     level, why = priority(facts)
-    labels.reasons.extend(why)
+    labels.reasons[:] = unique([*labels.reasons, *why])
+    if decided:
+        level = higher(known.priority, level, PRIORITIES)
     needs = needs_of(submission, parts, labels, level)
     values = {
         **_labels(labels), "complete": True, "sent_at": now, "channel": submission.channel, "priority": level,
@@ -86,6 +92,9 @@ def create_case(db: Db, submission: Submission, now: datetime) -> CaseReceipt:
         reference = known.reference
         owner = _keep_owner(db, known, needs, now)
         values["advisor_id"] = owner.id
+        if replace(labels, reasons=[]) != replace(of_row(known), reasons=[]):
+            # Nobody has looked at what the whole report says beyond the stub.
+            values["labels_confirmed_by"] = None
         db.execute(case_record.update().where(case_record.c.reference == reference).values(**values))
         records.replace_report(db, reference, parts, now, heard)
         found_by = None
@@ -110,15 +119,6 @@ def needs_of(submission: Submission, parts: Parts, labels: Settled, level: str) 
     )  # fmt: skip
 
 
-def _only_in_stub(db: Db, reference: str, submission: Submission) -> tuple[records.Heard, list[Mapping[str, str]]]:
-    """The messages of danger that the stub has taken in, without their words; and the words of those that the
-    conversation never took, because the database or a process was away: nothing else holds them."""
-    heard = records.heard_in(records.first_told(db, reference))
-    said = "\n".join(words_in([dict(submission.answers), dict(submission.notes), list(submission.also_said)]))
-    left = [
-        entry for key, entry in heard.items()
-        if entry and entry["text"] not in said and drafts.stored_turn(db, submission.submission_id, key) is None
-    ]  # fmt: skip
 def language_told(answers: Iterable[Mapping[str, Any]]) -> str | None:
     """The code of the language in which something of a report was told, where it was none that triage reads."""
     from casework.triage.languages import foreign
@@ -140,6 +140,15 @@ def _code_of(language: str) -> str | None:
     return CODES.get(language)
 
 
+def _only_in_stub(db: Db, reference: str, submission: Submission) -> tuple[records.Heard, list[Mapping[str, str]]]:
+    """The messages of danger that the stub has taken in, without their words; and the words of those that the
+    conversation never took, because the database or a process was away: nothing else holds them."""
+    heard = records.heard_in(records.first_told(db, reference))
+    said = "\n".join(words_in([dict(submission.answers), dict(submission.notes), list(submission.also_said)]))
+    left = [
+        entry for key, entry in heard.items()
+        if entry and entry["text"] not in said and drafts.stored_turn(db, submission.submission_id, key) is None
+    ]  # fmt: skip
     return dict.fromkeys(heard), left
 
 
@@ -200,6 +209,14 @@ def _keep_owner(db: Db, known: Any, needs: Needs, now: datetime) -> Owner:
         release(db, owner.id)
     records.event(db, known.reference, "reassigned", now, detail={"because": "named" if named else "training"})
     return owner
+
+
+def _decided(db: Db, known: Any) -> bool:
+    """Whether an advisor changed or confirmed labels of this stub: what they decided is not lowered by sending."""
+    changed = sa.select(timeline.c.id).where(
+        timeline.c.case_reference == known.reference, timeline.c.event == "label_changed"
+    )
+    return known.labels_confirmed_by is not None or db.scalar(changed.limit(1)) is not None
 
 
 def _receipt(

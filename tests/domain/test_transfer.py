@@ -250,34 +250,6 @@ def test_words_of_a_stub_that_name_its_owner_move_it(office: Store) -> None:
     assert again.advisor == "Max Manager"
 
 
-# -- transfer ----------------------------------------------------------------------------------------------
-
-
-def give(store: Store, reference: str, to: str, reason: str = "leave", override: str = "") -> None:
-    with store.begin() as db:
-        transfer(db, reference, _id(db, to), "cli:jo", NOW, reason, override)
-
-
-def _id(db: Any, name: str) -> str:
-    found: str = db.scalar(sa.select(tables.advisor.c.id).where(tables.advisor.c.name == name))
-    return found
-
-
-def test_a_transfer_tells_the_new_owner_and_stands_in_the_timeline(office: Store) -> None:
-    reference = made(office).reference
-    give(office, reference, "Bea Two")
-    case = show_case(office, reference)
-    assert case["advisor"]["name"] == "Bea Two"
-    line = case["timeline"][-1]
-    assert (line["event"], line["by"], line["reason"]) == ("reassigned", "cli:jo", "leave")
-    assert (row_of(office, "Bea Two").open_cases, row_of(office, "Cal Three").open_cases) == (61, 0)
-    with office.read() as db:
-        rows = db.execute(sa.select(tables.outbox.c.advisor_id, tables.outbox.c.state)).all()
-    assert {(row.advisor_id == row_of(office, "Bea Two").id, row.state) for row in rows} == {
-        (True, "pending"), (False, "done"),
-    }  # fmt: skip
-
-
 def test_a_case_that_comes_to_need_training_moves_to_somebody_who_has_it(office: Store) -> None:
     """Also by an advisor's own act, and by a report that is joined; not against a person's reasoned choice."""
     with office.begin() as db:
@@ -335,6 +307,34 @@ def test_an_alert_goes_to_no_duty_manager_who_is_named_or_has_left(office: Store
     assert alerted("It was Max Manager") == {"Bea Two", "Duty manager"}
     object.__setattr__(office.settings, "duty_manager_email", "max@example.org")
     assert alerted("It was Max Manager") == {"Bea Two"}
+
+
+# -- transfer ----------------------------------------------------------------------------------------------
+
+
+def give(store: Store, reference: str, to: str, reason: str = "leave", override: str = "") -> None:
+    with store.begin() as db:
+        transfer(db, reference, _id(db, to), "cli:jo", NOW, reason, override)
+
+
+def _id(db: Any, name: str) -> str:
+    found: str = db.scalar(sa.select(tables.advisor.c.id).where(tables.advisor.c.name == name))
+    return found
+
+
+def test_a_transfer_tells_the_new_owner_and_stands_in_the_timeline(office: Store) -> None:
+    reference = made(office).reference
+    give(office, reference, "Bea Two")
+    case = show_case(office, reference)
+    assert case["advisor"]["name"] == "Bea Two"
+    line = case["timeline"][-1]
+    assert (line["event"], line["by"], line["reason"]) == ("reassigned", "cli:jo", "leave")
+    assert (row_of(office, "Bea Two").open_cases, row_of(office, "Cal Three").open_cases) == (61, 0)
+    with office.read() as db:
+        rows = db.execute(sa.select(tables.outbox.c.advisor_id, tables.outbox.c.state)).all()
+    assert {(row.advisor_id == row_of(office, "Bea Two").id, row.state) for row in rows} == {
+        (True, "pending"), (False, "done"),
+    }  # fmt: skip
 
 
 def test_an_alert_that_nobody_answered_goes_on_with_the_new_owner(office: Store) -> None:
