@@ -21,7 +21,7 @@ from casework.cases.relabel import change_label
 from casework.cases.thread import NoCase
 from casework.related.joining import join_report
 from casework.store import Store, tables
-from casework.triage.languages import foreign
+from casework.triage.languages import CODES, foreign
 from tests.domain.conftest import CHRISTMAS_EVE, a_submission, labels, show_case
 from tests.domain.test_advisors import staff
 from tests.domain.test_cli import answer, home, installed, reporting
@@ -161,27 +161,27 @@ def test_the_duty_address_of_the_settings_gets_no_case_about_its_own_person(make
         assert [one.name for one in duty_managers(db, Needs(texts=("Del Desk",)), NOW)] != ["Un Trained"]
 
 
-@pytest.mark.parametrize(
-    ("code", "account"),
-    [
-        ("pl", "Sąsiad ciągle krzyczy na moje dzieci i nie mogę spać w nocy"),
-        ("ar", "جاري يصرخ على أطفالي كل ليلة ولا أستطيع النوم"),
-        ("ro", "Vecinul meu este foarte rau si nu pot sa dorm noaptea"),
-        ("pt", "O meu vizinho não para de gritar com os meus filhos todas as noites"),
-        ("ckb", "دراوسێکەم هەموو شەوێک هاوار دەکات بەسەر منداڵەکانمدا"),
-        ("fa", "همسایه من هر شب سر بچه هایم فریاد می کشد و نمی گذارد بخوابیم"),
-        ("zh", "我的邻居每天晚上对我的孩子大喊大叫"),
-        ("uk", "Мій сусід щоночі кричить на моїх дітей і я не можу спати"),
-    ],
-)
-def test_a_report_goes_to_who_speaks_its_language(store: Store, code: str, account: str) -> None:
+TOLD_IN = {
+    "ar": "جاري يصرخ على أطفالي كل ليلة ولا أستطيع النوم",
+    "ckb": "دراوسێکەم هەموو شەوێک هاوار دەکات بەسەر منداڵەکانمدا",
+    "fa": "همسایه من هر شب سر بچه هایم فریاد می کشد و نمی گذارد بخوابیم",
+    "pt": "O meu vizinho não para de gritar com os meus filhos todas as noites",
+    "ro": "Vecinul meu este foarte rau si nu pot sa dorm noaptea",
+    "uk": "Мій сусід щоночі кричить на моїх дітей і я не можу спати",
+    "zh": "我的邻居每天晚上对我的孩子大喊大叫",
+    "pl": "Sąsiad ciągle krzyczy na moje dzieci i nie mogę spać w nocy",
+}
+
+
+def test_a_report_goes_to_who_speaks_its_language(store: Store) -> None:
     """So does a report that was not sent, and a case that has to move."""
-    staff(store, {"name": "Ann One"}, {"name": "Una Quill", "languages": ["en", code], "open_cases": 5},
-          {"name": "Vic Rowe", "languages": [code], "open_cases": 9})  # fmt: skip
-    name = foreign(account)
-    assert name is not None
-    receipt = made(store, foreign_language=name, needs_interpreter=True, answers={"account": account})
-    assert receipt.advisor == "Una Quill"
+    staff(store, {"name": "Ann One"}, {"name": "Una Quill", "languages": ["en", *TOLD_IN], "open_cases": 50},
+          {"name": "Vic Rowe", "languages": ["pl"], "open_cases": 90})  # fmt: skip
+    for code, account in TOLD_IN.items():
+        name = foreign(account) or ""
+        assert CODES[name] == code
+        receipt = made(store, foreign_language=name, needs_interpreter=True, answers={"account": account})
+        assert receipt.advisor == "Una Quill"
     with store.begin() as db:
         stub = cases.raise_stub(db, secrets.token_hex(16), NOW, words=account, urgency="urgent", message_id="m1")
         cases.add_words(db, receipt.reference, "Una Quill", labels("other"), NOW)
