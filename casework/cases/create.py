@@ -14,15 +14,16 @@ from casework.advisors.assign import Needs, Owner, assign, release
 from casework.advisors.fitting import is_named
 from casework.advisors.load import counts
 from casework.cases import records
-from casework.cases.codes import PRIORITIES, higher
+from casework.cases.codes import ENDED_STATUSES, PRIORITIES, higher
 from casework.cases.labels import Settled, from_labels, of_row, raised, settle, unique
 from casework.cases.parts import Parts, split
 from casework.cases.priority import facts_of, priority
+from casework.cases.progress import begin_again
 from casework.cases.references import new_reference
 from casework.cases.submission import Labels, Submission
 from casework.clocks.keeping import start_clocks
 from casework.clocks.promises import SAFEGUARDING_FLAGS, Deadline, starting
-from casework.outbox.rows import announce
+from casework.outbox.rows import alert, announce
 from casework.related.case_review import reports_in_six_months
 from casework.store import drafts
 from casework.store.tables import advisor, case_record, clock, timeline
@@ -74,6 +75,8 @@ def create_case(db: Db, submission: Submission, now: datetime) -> CaseReceipt:
     if decided:
         level = higher(known.priority, level, PRIORITIES)
     needs = needs_of(submission, parts, labels, level)
+    # After closure a report makes a new case; a submission has one, so the stub's begins again.
+    ended = known is not None and known.status in ENDED_STATUSES
     values = {
         **_labels(labels), "complete": True, "sent_at": now, "channel": submission.channel, "priority": level,
         "reporter_role": submission.reporter_role, "identity": submission.identity,
@@ -90,6 +93,8 @@ def create_case(db: Db, submission: Submission, now: datetime) -> CaseReceipt:
         records.event(db, reference, "created", now)
     else:
         reference = known.reference
+        if ended:
+            known = begin_again(db, known, now)
         owner = _keep_owner(db, known, needs, now)
         values["advisor_id"] = owner.id
         if replace(labels, reasons=[]) != replace(of_row(known), reasons=[]):
@@ -99,8 +104,11 @@ def create_case(db: Db, submission: Submission, now: datetime) -> CaseReceipt:
         records.replace_report(db, reference, parts, now, heard)
         found_by = None
         records.event(db, reference, "completed", now)
-    start_clocks(db, reference, starting(level, labels.risk_flags, now, db.settings, facts.under_18), now)
+    deadlines = starting(level, labels.risk_flags, now, db.settings, facts.under_18)
+    start_clocks(db, reference, deadlines, now, again=ended)
     announce(db, reference, owner.id, now, level, completed=known is not None)
+    if ended and level == "emergency":
+        alert(db, reference, owner.id, now, key="sent:")
     drafts.end(db, submission.submission_id, reference, now)
     return _receipt(db, reference, now, found_by)
 

@@ -19,6 +19,7 @@ from casework.cases.codes import (
 from casework.cases.submission import Labels, Submission
 
 EMERGENCY_FLAGS = frozenset({"immediate_danger", "medical_emergency"})
+URGENT_FLAGS = frozenset(RISK_FLAGS) - EMERGENCY_FLAGS - {"repeat_or_escalating"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,12 @@ def from_labels(labels: Labels | None) -> Settled:
         else [], in_order(labels.asb_types, ASB_TYPES), in_order(labels.risk_flags, RISK_FLAGS),
         labels.urgency, [dict(reason) for reason in labels.to_json().get("reasons", [])],
     )  # fmt: skip
+
+
+def urgency_of(flags: Iterable[str]) -> str:
+    """What these flags ask for by themselves (triage-labels.md, ``urgency``)."""
+    found = set(flags)
+    return "emergency" if found & EMERGENCY_FLAGS else "urgent" if found & URGENT_FLAGS else "standard"
 
 
 def of_row(row: Any) -> Settled:

@@ -74,6 +74,18 @@ def reopen(db: Db, reference: str, by: str, at: datetime, reason: str) -> None:
     change_status(db, reference, "in_progress", by, at, reason)
 
 
+def begin_again(db: Db, case: Any, at: datetime) -> Any:
+    """What a reporter sends or tells after the end makes a closed or withdrawn case a new one, by the program: nobody
+    has looked at it yet. The row as it stands then; which promises start again is for the caller to say."""
+    stop_clocks(db, case.reference, at, ["follow_up", CLOSE_WITHDRAWN.name])
+    _set(db, case.reference, status="new", closed_at=None)
+    _moved(db, case, "new", records.PROGRAM, at)
+    found = _case(db, case.reference)
+    if case.status == "closed" and counts(db, found):
+        count_to(db, case.advisor_id, at)
+    return found
+
+
 def close(
     db: Db, reference: str, by: str, at: datetime, closing: Mapping[str, str], satisfaction: int | None = None
 ) -> None:

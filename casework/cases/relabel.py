@@ -1,7 +1,8 @@
 """Labels as an advisor sees them: triage is advice until a person has looked (case-record.md, "Perception decides").
 
-Each change keeps its reason in the timeline. What becomes hate, urgent or an emergency takes at least the priority of
-the landlord's floors, with its clocks; nothing but an advisor's own word on the priority lowers it.
+Each change keeps its reason in the timeline. What becomes ASB, hate, urgent or an emergency takes at least the priority
+of the landlord's floors, with its clocks and its alert; so do new flags, by the urgency they ask for. Nothing but an
+advisor's own word on the priority lowers it.
 """
 
 from __future__ import annotations
@@ -23,12 +24,13 @@ from casework.cases.codes import (
     higher,
     in_order,
 )
-from casework.cases.labels import of_row
+from casework.cases.labels import of_row, urgency_of
 from casework.cases.priority import Facts, priority
 from casework.cases.progress import NotAllowed
 from casework.cases.thread import NoCase
 from casework.clocks.keeping import start_clocks
-from casework.clocks.promises import starting
+from casework.clocks.promises import Deadline, starting
+from casework.outbox.rows import alert
 from casework.store.tables import case_record
 
 if TYPE_CHECKING:
@@ -39,7 +41,10 @@ ONE_OF: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 SEVERAL_OF: Mapping[str, tuple[str, ...]] = {"strands": STRANDS, "asb_types": ASB_TYPES, "risk_flags": RISK_FLAGS}
 # The floors of priority.py for what an advisor can say of a case (case-record.md, "Priority and clocks").
-_FLOORS = {("category", "hate"): "urgent", ("urgency", "urgent"): "urgent", ("urgency", "emergency"): "emergency"}
+_FLOORS = {
+    ("category", "asb"): "standard", ("category", "hate"): "urgent",
+    ("urgency", "urgent"): "urgent", ("urgency", "emergency"): "emergency",
+}  # fmt: skip
 
 
 def change_label(db: Db, reference: str, label: str, value: str, by: str, at: datetime, reason: str) -> None:
@@ -60,7 +65,9 @@ def change_label(db: Db, reference: str, label: str, value: str, by: str, at: da
     db.execute(case_record.update().where(case_record.c.reference == reference).values(**values))
     detail = {"label": label, "from": _code(getattr(case, label)), "to": _code(values[label])}
     records.event(db, reference, "label_changed", at, by, detail, reason)
-    owner_after_words(db, reference, at)
+    owner = owner_after_words(db, reference, at)
+    if level == "emergency" != case.priority and start_clocks(db, reference, [Deadline("alert", at)], at, again=True):
+        alert(db, reference, owner, at, key=f"{at.isoformat()}:")
     start_clocks(db, reference, starting(level, flags, at, db.settings, case.under_18), at)
 
 
@@ -96,11 +103,14 @@ def _several(case: Any, label: str, value: str) -> dict[str, Any]:
     if label == "asb_types":
         return {"asb_types": in_order(codes, ASB_TYPES), "priority": case.priority}
     before = of_row(case)
-    after = replace(before, risk_flags=in_order([*case.risk_flags, *codes], RISK_FLAGS))
+    asked = urgency_of(set(codes) - set(case.risk_flags))
+    urgency = higher(case.urgency, asked, URGENCIES)
+    after = replace(before, risk_flags=in_order([*case.risk_flags, *codes], RISK_FLAGS), urgency=urgency)
     old, new = (priority(Facts(one, case.affected_consent, case.under_18))[0] for one in (before, after))
     # A priority that an advisor lowered rises again by what the new flags ask for alone.
     level = higher(case.priority, new, PRIORITIES) if new != old else case.priority
-    return {"risk_flags": after.risk_flags, "priority": level}
+    level = higher(level, _FLOORS.get(("urgency", asked), "review"), PRIORITIES)
+    return {"risk_flags": after.risk_flags, "urgency": urgency, "priority": level}
 
 
 def _with_category(case: Any, category: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@ written so far (conversation.md, "Danger first" and "Pausing, leaving, breaking 
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,16 +13,17 @@ import sqlalchemy as sa
 
 from casework.advisors.assign import assign
 from casework.cases import records
-from casework.cases.codes import PRIORITIES, RISK_FLAGS, URGENCIES, higher, in_order
+from casework.cases.codes import ENDED_STATUSES, PRIORITIES, RISK_FLAGS, URGENCIES, higher, in_order
 from casework.cases.create import language_told, needs_of
 from casework.cases.labels import of_row, raised, settle, unique
 from casework.cases.parts import NAMED_ONLY, Parts, split
 from casework.cases.priority import facts_of, priority
+from casework.cases.progress import begin_again
 from casework.cases.references import new_reference
 from casework.cases.submission import Answer, Labels, Submission
 from casework.clocks.keeping import start_clocks
-from casework.clocks.promises import starting
-from casework.outbox.rows import announce
+from casework.clocks.promises import Deadline, starting
+from casework.outbox.rows import alert, announce, put
 from casework.store import drafts
 from casework.store.tables import advisor, case_record, report
 
@@ -99,7 +101,7 @@ def raise_stub(
         if message_id not in records.heard_in(records.first_told(db, known.reference)):
             add_words(db, known.reference, words, labels, now, message_id=message_id, flags=flags, urgency=urgency)
         return Stub(known.reference, _advisor_name(db, known.advisor_id), False)
-    parts, heard, said = _so_far(db, known, told, words, message_id, question)
+    parts, heard, new = _so_far(db, known, told, words, message_id, question)
     submission = Submission(
         submission_id=submission_id, labels=labels or NothingKnown(risk_flags=tuple(flags)), channel=channel,
         answers=told.answers if told else {}, identity=_identity(told), urgency_floor=urgency,
@@ -124,6 +126,9 @@ def raise_stub(
         "typed_urgency": typed_urgency, "under_18": facts.under_18,
         "postcode_district": parts.postcode_district,
     }  # fmt: skip
+    ended = known is not None and known.status in ENDED_STATUSES and (
+        new or (settled.risk_flags, settled.urgency) != (known.risk_flags, known.urgency)
+    )  # fmt: skip
     if known is None:
         needs = replace(needs_of(submission, parts, settled, level), language=language_told([parts.answers]))
         owner = assign(db, needs, now)
@@ -134,14 +139,22 @@ def raise_stub(
         drafts.point_at(db, submission_id, reference)
     else:
         reference = known.reference
+        if ended:
+            begin_again(db, known, now)
         db.execute(case_record.update().where(case_record.c.reference == reference).values(**values))
         records.replace_report(db, reference, parts, now, heard)
-        if said:
+        if new and words:
             records.event(db, reference, "words_added", now)
         advisor_id = owner_after_words(db, reference, now)
         advisor_name = _advisor_name(db, advisor_id)
-    start_clocks(db, reference, starting(level, settled.risk_flags, now, db.settings, facts.under_18), now)
+    deadlines = starting(level, settled.risk_flags, now, db.settings, facts.under_18)
+    start_clocks(db, reference, deadlines, now)
+    if ended:
+        start_clocks(db, reference, [one for one in deadlines if one.name != "alert"], now, again=True)
     announce(db, reference, advisor_id, now, level)
+    if known is not None and new:
+        in_danger = "emergency" in (urgency, labels.urgency if labels else "")
+        _tell_of_more(db, reference, advisor_id, now, message_id, words, in_danger)
     return Stub(reference, advisor_name, known is None)
 
 
@@ -155,6 +168,18 @@ def tell_before_leaving(db: Db, draft: Told, now: datetime) -> bool:
         raise_stub(db, draft.id, now, flags=flags, urgency=draft.urgency, told=draft, channel=draft.channel)
         return True
     return known is not None
+
+
+def _tell_of_more(
+    db: Db, reference: str, advisor_id: str, now: datetime, message_id: str, words: str, in_danger: bool
+) -> None:
+    """The advisor hears of what came to a stub. New danger alerts again where an earlier alert was acknowledged; one
+    that nobody has acknowledged comes again by itself."""
+    key = message_id or secrets.token_hex(16)
+    if words:
+        put(db, "words_added", reference, now, advisor_id=advisor_id, key=key)
+    if in_danger and start_clocks(db, reference, [Deadline("alert", now)], now, again=True):
+        alert(db, reference, advisor_id, now, key=f"{key}:")
 
 
 def forget_identity(db: Db, submission_id: str) -> None:
@@ -180,7 +205,7 @@ def _so_far(
 ) -> tuple[Parts, records.Heard, bool]:
     """What the stub holds together: its earlier words, the draft's answers, and this message once.
 
-    Also the messages taken in so far, and whether this one is new.
+    Also the messages taken in so far, and whether this one, typed or chosen, is new.
     """
     before, heard = _held(db, known.reference) if known is not None else ({}, {})
     answers = {name: value for name, value in before.items() if name not in ("notes", "also_said")}
@@ -190,8 +215,10 @@ def _so_far(
         answers.update(told.answers)
         notes.update(told.notes)
         also_said += [dict(entry) for entry in told.also_said if dict(entry) not in also_said]
-    new = bool(words) and not (message_id and message_id in heard)
-    if new:
+    new = bool(words or message_id) and message_id not in heard
+    if new and not words:
+        heard = {**heard, message_id: None}
+    if new and words:
         entry = {"question": question or "", "text": words}
         heard = {**heard, message_id: entry} if message_id else heard
         account = answers.get("account", "")

@@ -12,6 +12,7 @@ from casework.cases import records
 from casework.cases.codes import PRIORITIES, URGENCIES, higher
 from casework.cases.labels import Settled, from_labels, of_row, raised
 from casework.cases.priority import Facts, priority
+from casework.cases.progress import begin_again
 from casework.cases.submission import Labels
 from casework.cases.thread import NoCase, keep
 from casework.cases.withdrawal import go_on, in_need
@@ -49,8 +50,8 @@ def add_words(
     # Small talk after sending is no second report: only what is more than the case holds changes it.
     new = from_labels(labels)
     new = replace(new, reasons=[dict(reason, **{"from": "words_after"}) for reason in new.reasons])
-    told = Settled("other", None, [], [], list(flags), urgency, [])
-    settled = raised(raised(of_row(case), new), told)
+    said = raised(new, Settled("other", None, [], [], list(flags), urgency, []))
+    settled = raised(of_row(case), said)
     level, why = priority(Facts(settled, case.affected_consent, case.under_18))
     level = higher(case.priority, level, PRIORITIES)
     if level != case.priority:
@@ -65,16 +66,29 @@ def add_words(
         go_on(db, case, now, records.PROGRAM)
     if level != case.priority:
         records.event(db, reference, "raised", now, detail={"from": case.priority, "to": level})
+    look_again = _more_than_thanks(said)
+    if again := case.status == "closed" and look_again:
+        begin_again(db, case, now)
     owner = owner_after_words(db, reference, now)
     if to := joined_to(db, reference):
         # Whoever answers for the case answers for what is said in any of its reports.
-        owner = carry_words(db, reference, to, raised(new, told), now)
+        owner = carry_words(db, reference, to, said, now, look_again)
     else:
-        start_clocks(db, reference, starting(level, settled.risk_flags, now, db.settings, case.under_18), now)
+        deadlines = starting(level, settled.risk_flags, now, db.settings, case.under_18)
+        start_clocks(db, reference, deadlines, now)
+        if again:
+            # What is promised with a new report is promised again; the alert comes below.
+            start_clocks(db, reference, [one for one in deadlines if one.name != "alert"], now, again=True)
     put(db, _NOTES.get(kind, "words_added"), reference, now, advisor_id=owner, key=key)
     if "emergency" in (urgency, new.urgency):
         _alert_again(db, to or reference, owner, now, key)
     return True
+
+
+def _more_than_thanks(said: Settled) -> bool:
+    """Whether words after closure tell of hate or of a risk, so that a person has to look again. Of all others the
+    advisor is told, who opens the case again where that is right."""
+    return said.category == "hate" or said.urgency != "standard" or bool({*said.risk_flags} - {"repeat_or_escalating"})
 
 
 def _alert_again(db: Db, reference: str, advisor_id: str, now: datetime, key: str) -> None:

@@ -55,10 +55,14 @@ def clocks_of(db: Db, reference: str) -> list[dict[str, Any]]:
 
 
 def start_clocks(db: Db, reference: str, deadlines: Iterable[Deadline], at: datetime, again: bool = False) -> list[str]:
-    """Start these clocks. One that is running already keeps its earlier deadline; one that was met starts
+    """Start these clocks. Of one that is running already the earlier deadline counts; one that was met starts
     again only with ``again`` (a joined report). Returns the names that were started."""
+    deadlines = list(deadlines)
     rows = list(db.execute(_OF_CASE, {"reference": reference}))
-    running = {row.name for row in rows if row.met_at is None and row.stopped_at is None}
+    running = {row.name: row.due_at for row in rows if row.met_at is None and row.stopped_at is None}
+    for deadline in deadlines:
+        if deadline.due_at < running.get(deadline.name, deadline.due_at):
+            _bring_forward(db, reference, deadline)
     known = {row.name for row in rows}
     seq = max((row.seq for row in rows), default=0)
     new = [d for d in deadlines if d.name not in (running if again else known)]
@@ -70,6 +74,13 @@ def start_clocks(db: Db, reference: str, deadlines: Iterable[Deadline], at: date
     if values:
         db.execute(_ADD, values)
     return [deadline.name for deadline in new]
+
+
+def _bring_forward(db: Db, reference: str, deadline: Deadline) -> None:
+    """A running clock ends by the earlier of two promises, and the owner is reminded of that one."""
+    later = (clock.c.case_reference == reference, clock.c.name == deadline.name, clock.c.due_at > deadline.due_at)
+    still = (clock.c.met_at.is_(None), clock.c.stopped_at.is_(None), clock.c.missed_at.is_(None))
+    db.execute(clock.update().where(*later, *still).values(due_at=deadline.due_at, reminded_at=None))
 
 
 def meet_clock(db: Db, reference: str, name: str, by: str, at: datetime, reason: str = "") -> list[str]:

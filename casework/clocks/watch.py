@@ -114,7 +114,8 @@ def _remind(db: Db, row: Any, now: datetime) -> bool:
     if row.reminded_at is not None:
         return False
     db.execute(clock.update().where(clock.c.id == row.id).values(reminded_at=now))
-    put(db, "clock_reminder", row.case_reference, now, advisor_id=row.advisor_id, key=row.id)
+    # A deadline that was brought forward is reminded of anew.
+    put(db, "clock_reminder", row.case_reference, now, advisor_id=row.advisor_id, key=f"{row.id}:{row.due_at:%y%m%d}")
     return True
 
 

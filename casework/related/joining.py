@@ -17,9 +17,9 @@ from casework.advisors.transfer import owner_after_words
 from casework.cases import records
 from casework.cases.codes import ENDED_STATUSES, PRIORITIES, higher
 from casework.cases.labels import Settled, of_row, raised
-from casework.cases.progress import NotAllowed, change_status
+from casework.cases.progress import NotAllowed, begin_again
 from casework.cases.thread import NoCase
-from casework.cases.withdrawal import in_need
+from casework.cases.withdrawal import go_on, in_need
 from casework.clocks.keeping import start_clocks, stop_clocks
 from casework.clocks.promises import Deadline, starting
 from casework.outbox.rows import put
@@ -84,25 +84,27 @@ def part_report(db: Db, reference: str, by: str, at: datetime, reason: str) -> N
     records.event(db, to, "report_parted", at, by, {"from": reference}, reason)
 
 
-def carry_words(db: Db, reference: str, to: str, said: Settled, at: datetime) -> str:
-    """What its reporter adds to a joined report raises the case as the report itself did; danger in it opens an ended
-    case again. Returns the id of the case's owner, who is told."""
+def carry_words(db: Db, reference: str, to: str, said: Settled, at: datetime, look_again: bool) -> str:
+    """What its reporter adds to a joined report raises the case as the report itself did. ``look_again``: a closed case
+    is new again by it. Returns the id of the case's owner, who is told."""
     report, case = records.locked(db, reference), records.locked(db, to)
     records.event(db, to, "words_added", at, "reporter", {"from": reference})
     # Small talk raises nothing, also where an advisor has lowered the case since.
     if said.category == "other" and not said.risk_flags and said.urgency == "standard":
         return owner_after_words(db, to, at)
     danger = in_need(said.risk_flags, said.urgency)
-    again = danger and case.status in ENDED_STATUSES
+    if danger:
+        go_on(db, case, at, records.PROGRAM)
+    again = look_again and case.status == "closed"
     if again:
-        change_status(db, to, "in_progress", records.PROGRAM, at)
+        begin_again(db, case, at)
     level = _raise(db, case, report)
     if level != case.priority:
         records.event(db, to, "raised", at, detail={"from": case.priority, "to": level})
-    if again or case.status not in ENDED_STATUSES:
+    if again or case.status != "closed":
         flags = [*case.risk_flags, *report.risk_flags]
         deadlines = starting(level, flags, at, db.settings, bool(case.under_18 or report.under_18))
-        kept = ("contact", "confirm") if danger else (*_STAY, "contact", "confirm")
+        kept = ("contact", "confirm") if danger or again else (*_STAY, "contact", "confirm")
         start_clocks(db, to, [one for one in deadlines if one.name not in kept], at, again=again)
     return owner_after_words(db, to, at)
 

@@ -108,19 +108,29 @@ def test_a_changed_label_keeps_its_reason(staffed: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    ("label", "value", "priority"),
-    [("category", "hate", "urgent"), ("urgency", "urgent", "urgent"), ("urgency", "emergency", "emergency")],
-)
+    ("label", "value", "urgency", "priority"),
+    [
+        ("category", "asb", "standard", "standard"), ("category", "hate", "standard", "urgent"),
+        ("urgency", "urgent", "urgent", "urgent"), ("urgency", "emergency", "emergency", "emergency"),
+        ("risk_flags", "repeat_or_escalating", "standard", "standard"), ("risk_flags", "violence", "urgent", "urgent"),
+        ("risk_flags", "immediate_danger", "emergency", "emergency"),
+        ("priority", "emergency", "standard", "emergency"),
+    ],
+)  # fmt: skip
 def test_a_label_that_an_advisor_raises_raises_the_priority_and_its_clocks(
-    staffed: Store, label: str, value: str, priority: str
+    staffed: Store, label: str, value: str, urgency: str, priority: str
 ) -> None:
-    reference = make_case(staffed).reference
-    assert show_case(staffed, reference)["priority"] == "standard"
+    reference = make_case(staffed, labels=labels("other")).reference
+    assert show_case(staffed, reference)["priority"] == "review"
     with staffed.begin() as db:
         relabel.change_label(db, reference, label, value, "a@example.org", LATER, "what the reporter told me")
     case = show_case(staffed, reference)
-    assert case["priority"] == priority
-    assert "acknowledge" in {clock["name"] for clock in case["clocks"]}
+    assert (case["urgency"], case["priority"]) == (urgency, priority)
+    started = {clock["name"] for clock in case["clocks"]}
+    assert {"interview", "contact" if priority == "standard" else "acknowledge"} <= started
+    with staffed.read() as db:
+        alerted = db.scalar(sa.select(sa.func.count()).where(tables.outbox.c.kind == "alert"))
+    assert (alerted > 0, "alert" in started) == (priority == "emergency",) * 2
     assert any(one.get("reason") == "what the reporter told me" for one in case["timeline"])
 
 

@@ -11,6 +11,8 @@ import pytest
 import sqlalchemy as sa
 
 from casework import cases, clocks
+from casework.advisors.load import drifted
+from casework.cases import progress
 from casework.cases.relabel import change_label
 from casework.store import Store, drafts, tables
 from tests.domain.conftest import (
@@ -197,6 +199,72 @@ def test_new_danger_alerts_again_after_the_first_was_acknowledged(staffed: Store
     assert open_alerts >= 1
     alerts = [clock for clock in show_case(staffed, raised.reference)["clocks"] if clock["name"] == "alert"]
     assert [alert["met_at"] is None for alert in alerts] == [False, True]
+
+
+def out(store: Store, kind: str) -> int:
+    """How many messages of this kind wait to be sent."""
+    with store.read() as db:
+        waiting = (tables.outbox.c.kind == kind, tables.outbox.c.state == "pending", tables.outbox.c.way == "mail")
+        found: int = db.scalar(sa.select(sa.func.count()).where(*waiting))
+        return found
+
+
+@pytest.mark.parametrize(("typed", "urgency", "alerts"), [(True, "emergency", 1), (False, "emergency", 1),
+                                                          (True, "urgent", 0)])  # fmt: skip
+def test_new_danger_in_an_unsent_report_alerts_again(any_store: Store, typed: bool, urgency: str, alerts: int) -> None:
+    """Typed or tapped; once a message, and nobody is alerted twice at a time."""
+    submission_id = secrets.token_hex(16)
+    raised = raise_stub(any_store, submission_id)
+    with any_store.begin() as db:
+        clocks.meet_clock(db, raised.reference, "alert", "a@example.org", NOW)
+    said = {"words": "he has come back" if typed else "", "urgency": urgency, "typed": typed}
+    for message in ("m2", "m2", "m3", "m1"):
+        raise_stub(any_store, submission_id, LATER, message_id=message, **said)
+    shown = [clock for clock in show_case(any_store, raised.reference)["clocks"] if clock["name"] == "alert"]
+    assert [one["met_at"] is None for one in shown] == [False] + [True] * alerts
+    managers = 1
+    assert out(any_store, "alert") == alerts * (1 + managers)
+    assert out(any_store, "words_added") == 2 * typed
+    with any_store.begin() as db:
+        clocks.meet_clock(db, raised.reference, "acknowledge", "a@example.org", LATER)
+    assert out(any_store, "alert") == 0
+
+
+CLOSING = dict.fromkeys((*progress.CLOSING_FIELDS, "satisfaction_not_asked"), "done")
+
+
+@pytest.mark.parametrize(("how", "alerts"), [("sent", 2), ("sent quietly", 0), ("told", 2), ("said", 2),
+                                             ("said: hate", 0)])  # fmt: skip
+def test_what_comes_after_closing_is_promised_like_a_new_case(any_store: Store, how: str, alerts: int) -> None:
+    submission_id, danger = secrets.token_hex(16), labels("asb", "weapon", "immediate_danger", urgency="emergency")
+    hate = labels("hate", strands=("age",))
+    if how == "sent quietly":
+        reference = raise_stub(any_store, submission_id, words="", typed=False).reference
+    elif how in ("sent", "told"):
+        reference = raise_stub(any_store, submission_id).reference
+    else:
+        reference = make_case(any_store, labels=hate).reference
+    with any_store.begin() as db:
+        for name in ("acknowledge", "risk_assess"):
+            clocks.meet_clock(db, reference, name, "a@example.org", NOW)
+        progress.close(db, reference, "a@example.org", NOW, CLOSING)
+        if how.startswith("sent"):
+            cases.create_case(db, a_submission(submission_id=submission_id, labels=hate), LATER)
+        elif how.startswith("said"):
+            cases.add_words(db, reference, "thank you for that", labels("other"), LATER, message_id="m8")
+            assert db.scalar(sa.select(tables.case_record.c.status)) == "closed", "thanks begin nothing"
+            cases.add_words(db, reference, "he is back", hate if "hate" in how else danger, LATER, message_id="m9")
+        assert drifted(db) == []
+    if how == "told":
+        raise_stub(any_store, submission_id, LATER, words="he is back", message_id="m9")
+    case = show_case(any_store, reference)
+    assert (case["status"], case["closing"]["closed_at"]) == ("new", None)
+    running = [clock["name"] for clock in case["clocks"] if not clock["met_at"] and not clock.get("stopped_at")]
+    urgent = ["acknowledge", "interview", "risk_assess", "update"]
+    assert sorted(running) == (["acknowledge", "alert", *urgent[1:]] if alerts else urgent)
+    assert out(any_store, "alert") == alerts
+    with any_store.read() as db:
+        assert drifted(db) == []
 
 
 def test_a_wish_to_withdraw_is_a_request(staffed: Store) -> None:

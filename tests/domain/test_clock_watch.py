@@ -12,7 +12,10 @@ import sqlalchemy as sa
 from casework import cases, clocks, retention
 from casework.cases import progress
 from casework.cases.withdrawal import not_closed_in_time
+from casework.clocks.keeping import start_clocks
+from casework.clocks.promises import Deadline
 from casework.clocks.watch import remind_at, watch
+from casework.related.joining import join_report
 from casework.settings import Settings
 from casework.store import Store, tables
 from tests.domain.conftest import CHRISTMAS_EVE, a_submission, labels, show_case
@@ -75,6 +78,24 @@ def test_the_owner_is_reminded_once_and_the_duty_manager_told_once(any_store: St
     case = show_case(any_store, reference)
     assert {c["name"] for c in case["clocks"] if c.get("missed_at")} == {"acknowledge", "risk_assess"}
     assert [line["event"] for line in case["timeline"]] == ["created", "clock_missed", "clock_missed"]
+
+
+def test_of_two_promises_the_earlier_counts_and_is_reminded_of(any_store: Store) -> None:
+    raised, case = made(any_store), made(any_store)
+    report = made(any_store, NOW + timedelta(minutes=1), labels=labels("hate"))
+    with any_store.begin() as db:
+        cases.add_words(db, raised, "she has a stick", labels("asb", "weapon", urgency="urgent"), NOW)
+        join_report(db, report, case, "a@example.org", NOW)
+    for reference in (raised, case):
+        due = {clock["name"]: clock["due_at"] for clock in show_case(any_store, reference)["clocks"]}
+        assert due["risk_assess"] == "2026-12-29T17:00:00+00:00"
+        assert due["interview"] == "2027-01-05T17:00:00+00:00"
+    before = watch(any_store, utc("2027-01-04 09:00")).reminded
+    with any_store.begin() as db:
+        for end in ("2027-01-04 17:00", "2027-01-05 17:00"):
+            assert start_clocks(db, raised, [Deadline("interview", utc(end))], NOW) == []
+    assert before == 2 and watch(any_store, utc("2027-01-04 09:00")).reminded == 1
+    assert len(told(any_store, "clock_reminder")) == 3
 
 
 def test_a_clock_that_was_met_or_stopped_reminds_nobody(any_store: Store) -> None:

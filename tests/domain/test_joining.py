@@ -276,4 +276,4 @@ def test_danger_added_to_a_joined_report_opens_a_closed_case_again(staffed: Stor
     with staffed.begin() as db:
         cases.add_words(db, second, "he hit her", labels("asb", "adult_at_risk", urgency="urgent"), LATER)
     case = show_case(staffed, first)
-    assert case["status"] == "in_progress" and {"acknowledge", "duty_contact"} <= set(running(case))
+    assert case["status"] == "new" and {"acknowledge", "duty_contact"} <= set(running(case))

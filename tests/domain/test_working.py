@@ -88,8 +88,10 @@ def test_a_flag_raises_the_priority_by_its_own_floor_alone(any_store: Store) -> 
     reference = make_case(any_store, labels=labels("hate", strands=("age",))).reference
     with any_store.begin() as db:
         relabel.change_label(db, reference, "priority", "standard", BY, LATER, "mine to say")
+        relabel.change_label(db, reference, "risk_flags", "repeat_or_escalating", BY, LATER, "each week")
+        assert db.scalar(sa.select(tables.case_record.c.priority)) == "standard"
         relabel.change_label(db, reference, "risk_flags", "weapon", BY, LATER, "a stick")
-    assert show_case(any_store, reference)["priority"] == "standard"
+    assert show_case(any_store, reference)["priority"] == "urgent"
     other = make_case(any_store).reference
     with any_store.begin() as db:
         relabel.change_label(db, other, "risk_flags", "domestic_abuse", BY, LATER, "her partner")
