@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from casework.advisors.fitting import Needs, desk_id, is_desk, is_named
+from casework.advisors.fitting import Needs, desk_id, is_desk, is_named, unfit
 from casework.advisors.naming import names_advisor
 from casework.advisors.pattern import is_absent
 from casework.clocks.working import LONDON
@@ -44,6 +44,14 @@ class Owner:
 def on_duty(db: Db, at: datetime) -> frozenset[str]:
     """The ids of those whom the roster has on duty at this moment."""
     return frozenset(db.execute(_ON_DUTY, {"at": at}).scalars())
+
+
+def on_duty_for(db: Db, needs: Needs, at: datetime) -> list[str]:
+    """The ids of those on duty at this moment who may have this case. A shift counts whatever the working pattern
+    says."""
+    said, shifts = needs.spoken(), sorted(on_duty(db, at))
+    rows = db.execute(sa.select(advisor).where(advisor.c.id.in_(shifts)).order_by(advisor.c.id))
+    return [row.id for row in rows if not {*unfit(row, needs, said, at, db.settings)} - {"away"}]
 
 
 def duty_managers(db: Db, needs: Needs, at: datetime, leave_out: Collection[str] = ()) -> list[Owner]:

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from casework import cases
+from casework import cases, clocks
 from casework.advisors.assign import Needs, assign, is_absent
 from casework.advisors.files import BadFile, import_advisors, listed, read_advisors
 from casework.advisors.naming import names_advisor
-from casework.store import Store, tables
+from casework.store import Db, Store, tables
 from tests.domain.conftest import CHRISTMAS_EVE, a_submission, labels
 
 NOW = CHRISTMAS_EVE
@@ -161,14 +161,45 @@ def test_a_whole_report_that_names_the_stubs_advisor_moves_it(store: Store) -> N
     key = secrets.token_hex(16)
     with store.begin() as db:
         assert cases.raise_stub(db, key, NOW, flags=("weapon",), words="help").advisor == "Pat Brown"
+        clocks.meet_clock(db, db.scalar(sa.select(tables.case_record.c.reference)), "alert", "Pat Brown", NOW)
         made = cases.create_case(
             db,
             a_submission(submission_id=key, answers={"account": "It was Pat Brown"}),
             NOW + timedelta(hours=1),
         )
         loads = {row.name: row.open_cases for row in db.execute(sa.select(tables.advisor))}
+        assert alerted(db) == ["Kim Green"], "what Pat Brown acknowledged is not settled"
+        clocks.meet_clock(db, made.reference, "alert", "Kim Green", NOW)
+        assert alerted(db) == []
     assert made.advisor == "Kim Green"
     assert loads == {"Pat Brown": 0, "Kim Green": 6}
+
+
+def alerted(db: Db) -> list[str]:
+    """Who is alerted at once, until somebody acknowledges."""
+    waiting = (tables.outbox.c.kind == "alert", tables.outbox.c.state == "pending")
+    found = sa.select(tables.advisor.c.name).join(tables.outbox, tables.outbox.c.advisor_id == tables.advisor.c.id)
+    at_once = tables.outbox.c.next_at == tables.outbox.c.created_at
+    return list(db.execute(found.where(*waiting, at_once).order_by(tables.advisor.c.name)).scalars())
+
+
+def test_danger_that_appears_later_is_sent_to_whoever_is_on_duty_too(any_store: Store) -> None:
+    """Not to those whom the report names, nor to those whose shift is over."""
+    later = NOW + timedelta(hours=3)
+    ends = {"Cora Nightly": 4, "Dana Doorstep": 4, "Hugo Homely": 1}
+    staff(any_store, *({"id": name[0] * 32, "name": name, "open_cases": 9} for name in ends))
+    with any_store.begin() as db:
+        db.execute(tables.duty_shift.insert(), [
+            {"id": name[0] * 32, "advisor_id": name[0] * 32, "starts_at": NOW, "ends_at": NOW + timedelta(hours=hours)}
+            for name, hours in ends.items()
+        ])  # fmt: skip
+        made = cases.create_case(db, a_submission(), NOW)
+        danger = labels("asb", "immediate_danger", urgency="emergency")
+        cases.add_words(db, made.reference, "Dana Doorstep is back with a knife", danger, later)
+        assert alerted(db) == sorted(["Cora Nightly", made.advisor])
+        clocks.meet_clock(db, made.reference, "acknowledge", "Cora Nightly", later)
+        cases.add_words(db, made.reference, "thank you", labels("other"), later)
+        assert alerted(db) == []
 
 
 # -- files -------------------------------------------------------------------------------------------------
