@@ -72,11 +72,26 @@ def settle(submission: Submission, typed_flags: Iterable[str] = (), typed_urgenc
     urgency = higher(urgency, typed_urgency, URGENCIES)
     if flags & EMERGENCY_FLAGS and "immediate_danger" in flags:
         urgency = "emergency"
+    if urgency != "standard" and not any((r["label"], r["value"]) == ("urgency", urgency) for r in reasons):
+        reasons.append(_why_urgent(submission, flags, urgency))
     return Settled(
         category, (hate_kind or "incident") if category == "hate" else None,
         in_order(strands, STRANDS) if category == "hate" else [],
         found.asb_types, in_order(flags, RISK_FLAGS), urgency, unique(reasons),
     )  # fmt: skip
+
+
+def _why_urgent(submission: Submission, flags: set[str], urgency: str) -> dict[str, Any]:
+    """Why a report is urgent, where its words alone do not say so: an answer about danger, else a flag, else words
+    from before sending."""
+    said = "yes" if urgency == "emergency" else "not_sure"
+    for question in ("danger_now", "danger_check"):
+        if submission.answers.get(question) == said:
+            rule = "said_in_danger" if said == "yes" else "danger_in_doubt"
+            return _reason("urgency", urgency, rule, question, "AP 2.2")
+    asking = [flag for flag in in_order(flags, RISK_FLAGS) if urgency_of([flag]) == urgency]
+    rule = f"flag.{asking[0]}" if asking else "said_before_sending"
+    return _reason("urgency", urgency, rule, "account" if asking else "also_said", "AP 2.2")
 
 
 def from_labels(labels: Labels | None) -> Settled:

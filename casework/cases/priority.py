@@ -67,10 +67,14 @@ FLOORS: tuple[Floor, ...] = (
 )  # fmt: skip
 
 
+# Why a case is ``standard``: its reasons are never empty.
+_NO_FLOOR = Floor("standard", "no_other_floor", "AP 2.4", "account", lambda f: True)
+
+
 def priority(facts: Facts) -> tuple[str, list[dict[str, Any]]]:
     """The priority, and the reasons it rests on."""
-    holding = [floor for floor in FLOORS if floor.holds(facts)]
-    level = max((floor.priority for floor in holding), key=PRIORITIES.index, default="standard")
+    holding = [floor for floor in FLOORS if floor.holds(facts)] or [_NO_FLOOR]
+    level = max((floor.priority for floor in holding), key=PRIORITIES.index)
     return level, [
         {"label": "priority", "value": level, "rule": floor.rule, "from": floor.source, "span": None,
          "policy": floor.policy}

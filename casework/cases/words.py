@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from casework.cases import records
-from casework.cases.codes import PRIORITIES, URGENCIES, higher
+from casework.cases.codes import CATEGORIES, PRIORITIES, URGENCIES, higher
 from casework.cases.labels import Settled, from_labels, of_row, raised
 from casework.cases.priority import Facts, priority
 from casework.cases.progress import begin_again
@@ -53,7 +53,8 @@ def add_words(
     said = raised(new, Settled("other", None, [], [], list(flags), urgency, []))
     settled = raised(of_row(case), said)
     level, why = priority(Facts(settled, case.affected_consent, case.under_18))
-    level = higher(case.priority, level, PRIORITIES)
+    # Thanks lift nothing: not what was found to be no ASB, nor what an advisor lowered.
+    level = case.priority if _small_talk(said, case.category) else higher(case.priority, level, PRIORITIES)
     if level != case.priority:
         settled.reasons.extend(why)
     db.execute(case_record.update().where(case_record.c.reference == reference).values(
@@ -75,7 +76,8 @@ def add_words(
         owner = carry_words(db, reference, to, said, now, look_again)
     else:
         deadlines = starting(level, settled.risk_flags, now, db.settings, case.under_18)
-        start_clocks(db, reference, deadlines, now)
+        if not _small_talk(said, case.category):
+            start_clocks(db, reference, deadlines, now)
         if again:
             # What is promised with a new report is promised again; the alert comes below.
             start_clocks(db, reference, [one for one in deadlines if one.name != "alert"], now, again=True)
@@ -83,6 +85,14 @@ def add_words(
     if "emergency" in (urgency, new.urgency):
         _alert_again(db, to or reference, owner, now, key)
     return True
+
+
+def _small_talk(said: Settled, category: str) -> bool:
+    """Whether words show no risk and no behaviour that is more than this category."""
+    shown = higher(category, said.category, CATEGORIES)
+    return said.category in ("other", "not_asb") and shown == category and not said.risk_flags and (
+        said.urgency == "standard"
+    )  # fmt: skip
 
 
 def _more_than_thanks(said: Settled) -> bool:

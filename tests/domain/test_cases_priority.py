@@ -124,7 +124,7 @@ def test_priority(expected: str, why: str, values: dict[str, Any]) -> None:
     submission = a_submission(**values)
     level, reasons = priority(facts_of(submission, settle(submission)))
     assert level == expected
-    assert (level == "standard") == (reasons == [])
+    assert {reason["value"] for reason in reasons} == {level}
     assert all(reason["policy"].startswith(("HP ", "AP ")) for reason in reasons)
 
 
@@ -148,6 +148,21 @@ def test_perception_decides_whatever_the_account_shows() -> None:
         ("category", "perceived_motive", "motive", "HP 1.5"),
         ("strands", "perceived_motive", "motive", "HP 1.5"),
     }
+
+
+@pytest.mark.parametrize(
+    ("values", "typed", "why"),
+    [
+        ({"answers": {"danger_now": "yes"}}, "standard", ("emergency", "said_in_danger", "danger_now")),
+        ({"answers": {"danger_check": "not_sure"}, "urgency_floor": "urgent"}, "standard",
+         ("urgent", "danger_in_doubt", "danger_check")),
+        ({"labels": labels("asb", "weapon", urgency="urgent")}, "standard", ("urgent", "flag.weapon", "account")),
+        ({}, "emergency", ("emergency", "said_before_sending", "also_said")),
+    ],
+)  # fmt: skip
+def test_a_raised_urgency_has_its_reason(values: dict[str, Any], typed: str, why: tuple[str, str, str]) -> None:
+    found = settle(a_submission(**values), typed_urgency=typed)
+    assert [(r["value"], r["rule"], r["from"]) for r in found.reasons if r["label"] == "urgency"] == [why]
 
 
 def test_none_as_motive_never_removes_what_the_account_shows() -> None:

@@ -180,11 +180,22 @@ def test_later_words_raise_a_case_and_are_kept_once(any_store: Store) -> None:
 
 
 def test_later_small_talk_changes_nothing(any_store: Store) -> None:
-    made = make_case(any_store, labels=labels("hate", "weapon", urgency="urgent"))
+    nothing = {"labels": labels("not_asb"), "answers": {"motive": ["none"], "still_happening": "stopped"}}
+    hate, lowered = labels("hate", "weapon", urgency="urgent"), labels("hate", strands=("age",))
+    made = [make_case(any_store, labels=hate), make_case(any_store, labels=lowered), make_case(any_store, **nothing)]
     with any_store.begin() as db:
-        cases.add_words(db, made.reference, "thank you", labels("other"), LATER)
-    case = show_case(any_store, made.reference)
-    assert (case["category"], case["priority"], case["risk_flags"]) == ("hate", "urgent", ["weapon"])
+        change_label(db, made[1].reference, "priority", "standard", "a@example.org", NOW, "it is over")
+    before = [show_case(any_store, one.reference) for one in made]
+    assert [case["priority"] for case in before] == ["urgent", "standard", "review"]
+    for words in (labels("other"), labels("not_asb")):
+        with any_store.begin() as db:
+            for one in made:
+                cases.add_words(db, one.reference, "thank you", words, LATER)
+    for name in ("category", "priority", "risk_flags", "clocks", "reasons"):
+        assert [show_case(any_store, one.reference)[name] for one in made] == [case[name] for case in before]
+    with any_store.begin() as db:
+        cases.add_words(db, made[2].reference, "every night", labels("not_asb", "repeat_or_escalating"), LATER)
+    assert show_case(any_store, made[2].reference)["priority"] == "standard"
 
 
 def test_new_danger_alerts_again_after_the_first_was_acknowledged(staffed: Store) -> None:
