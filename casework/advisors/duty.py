@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from casework.advisors.fitting import Needs, desk_id, is_desk, is_named, unfit
+from casework.advisors.naming import names_advisor
 from casework.advisors.pattern import is_absent
 from casework.clocks.working import LONDON
 from casework.store.tables import advisor, duty_shift
@@ -17,6 +18,8 @@ from casework.store.tables import advisor, duty_shift
 if TYPE_CHECKING:
     from casework.store.store import Db
 
+# Of a duty desk for which the settings name none: it stands in the lists.
+NO_ADDRESS = "duty.manager@reporting.invalid"
 _ON_DUTY = (
     sa.select(duty_shift.c.advisor_id)
     .where(duty_shift.c.starts_at <= sa.bindparam("at"), duty_shift.c.ends_at > sa.bindparam("at"))
@@ -59,7 +62,11 @@ def duty_managers(db: Db, needs: Needs, at: datetime, leave_out: Collection[str]
         Owner(row.id, row.name, row.email) for row in db.execute(_MANAGERS)
         if not is_absent(row.absences, today) and not is_named(row, needs, said)
     ]  # fmt: skip
-    return [one for one in found or [duty_desk(db)] if one.id not in leave_out]
+    if not found:
+        desk = duty_desk(db)
+        named = desk.person and names_advisor(desk.name, desk.email, said, needs.about_staff)
+        found = [duty_desk(db, nobody=True) if named else desk]
+    return [one for one in found if one.id not in leave_out]
 
 
 def duty_desk(db: Db, nobody: bool = False) -> Owner:
@@ -67,7 +74,7 @@ def duty_desk(db: Db, nobody: bool = False) -> Owner:
     where the address of the settings is a person's who must not have the case: it stands in the lists."""
     name, email = db.settings.duty_manager_name, db.settings.duty_manager_email.casefold()
     if nobody or not email:
-        name, email = "Duty desk" if nobody else name, "duty.manager@reporting.invalid"
+        name, email = "Duty desk" if nobody else name, NO_ADDRESS
     key = desk_id(email)
     row = db.execute(sa.select(advisor).where(
         (advisor.c.id == key) | (advisor.c.email == email))).first()  # fmt: skip

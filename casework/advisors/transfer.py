@@ -1,4 +1,5 @@
-"""Giving a case to somebody else: by a person with a reason, or by the program where later words name the owner."""
+"""Giving a case to somebody else: by a person with a reason, or by the program where the owner is named in what came
+later, or is not trained for what the case has become."""
 
 from __future__ import annotations
 
@@ -12,11 +13,12 @@ from casework.advisors.assign import assign, count_to, release
 from casework.advisors.fitting import Needs, is_named, unfit
 from casework.advisors.load import counts
 from casework.cases import records
-from casework.cases.create import words_in
+from casework.cases.create import language_told, words_in
 from casework.cases.thread import NoCase
 from casework.clocks.promises import SAFEGUARDING_FLAGS
 from casework.outbox.rows import put
-from casework.store.tables import advisor, case_record, clock, message, outbox, report
+from casework.related.links import joined_reports
+from casework.store.tables import advisor, case_record, clock, message, outbox, report, timeline
 
 if TYPE_CHECKING:
     from casework.store.store import Db
@@ -61,11 +63,14 @@ def transfer(db: Db, reference: str, to: str, by: str, at: datetime, reason: str
 
 
 def owner_after_words(db: Db, reference: str, at: datetime) -> str:
-    """The id of the owner of a case after words were added: somebody else where the words name who it was."""
+    """The id of the owner of a case after words, labels or a report were added: somebody else where they name who it
+    was, or need training that they do not have."""
     case = records.locked(db, reference)
     row = db.execute(sa.select(advisor).where(advisor.c.id == case.advisor_id)).one()
     needs = needs_of_case(db, case)
-    if not is_named(row, needs, needs.spoken()):
+    named = is_named(row, needs, needs.spoken())
+    untrained = needs.trained and not (row.trained or row.duty_manager)
+    if not named and (not untrained or _chosen_untrained(db, case)):
         return str(row.id)
     owner = assign(db, needs, at, leave_out={row.id})
     if owner.id == row.id:
@@ -73,10 +78,21 @@ def owner_after_words(db: Db, reference: str, at: datetime) -> str:
         release(db, row.id)
         return str(row.id)
     release(db, row.id if counts(db, case) else owner.id)
-    detail = {"from": row.id, "to": owner.id, "because": "named"}
+    detail = {"from": row.id, "to": owner.id, "because": "named" if named else "training"}
     records.event(db, reference, "reassigned", at, detail=detail)
     _give(db, case, owner.id, at)
     return owner.id
+
+
+def _chosen_untrained(db: Db, case: Any) -> bool:
+    """Whether a person gave the case to its owner knowing that they lack the training, and said why."""
+    handovers = sa.select(timeline.c.event, timeline.c.at, timeline.c.detail).where(
+        timeline.c.case_reference == case.reference, timeline.c.event.in_(("fit_overridden", "reassigned"))
+    )
+    last = db.execute(handovers.order_by(timeline.c.id.desc()).limit(2)).all()
+    if [row.event for row in last] != ["reassigned", "fit_overridden"] or last[0].at != last[1].at:
+        return False
+    return "untrained" in last[1].detail["against"].split("+")
 
 
 def needs_of_case(db: Db, case: Any) -> Needs:
@@ -87,6 +103,8 @@ def needs_of_case(db: Db, case: Any) -> Needs:
         trained=case.category == "hate" or bool({*SAFEGUARDING_FLAGS, "domestic_abuse"} & set(case.risk_flags))
         or case.under_18 or case.safeguarding_basis,
         district=case.postcode_district,
+        # Whoever wrote in another language needs an interpreter; of a report that was not sent that is not known.
+        language=language_told(answers) if case.needs_interpreter or not case.complete else None,
         texts=tuple(words_in(found)),
         about_staff=any(one.get("relationship_to_them") == "staff" for one in answers),
         responsible="; ".join(str(one["person_responsible"]) for one in answers if "person_responsible" in one),
@@ -95,9 +113,12 @@ def needs_of_case(db: Db, case: Any) -> Needs:
 
 
 def _told(db: Db, reference: str) -> Iterator[Any]:
-    """Answers, identity and later words of the reporter, and who is complained about as advisors know it."""
+    """Answers, identity and later words of the reporter, and who is complained about as advisors know it; of the
+    reports that were joined to the case too."""
     from casework.cases.respondents import named_as_respondents
 
+    for joined in joined_reports(db, reference):
+        yield from _told(db, joined["reference"])
     yield from named_as_respondents(db, reference)
     for row in db.execute(sa.select(report.c.id, report.c.answers).where(report.c.case_reference == reference)).all():
         yield records.told(db, row.id, row.answers)["answers"]

@@ -14,6 +14,7 @@ from casework.cases import records
 from casework.cases.parts import NAMED_ONLY
 from casework.catalogues import ENGLISH, language
 from casework.outbox.rows import put
+from casework.related.links import told_of
 from casework.store.rights_tables import correction
 from casework.store.tables import case_record
 
@@ -132,4 +133,4 @@ def _without(answers: dict[str, Any]) -> dict[str, Any]:
 def _changed(db: Db, case: Any, now: datetime, **values: Any) -> None:
     db.execute(case_record.update().where(case_record.c.reference == case.reference).values(**values))
     records.event(db, case.reference, "contact_changed", now, by="reporter")
-    put(db, "contact_changed", case.reference, now, advisor_id=case.advisor_id, key=now.isoformat())
+    put(db, "contact_changed", case.reference, now, advisor_id=told_of(db, case), key=now.isoformat())

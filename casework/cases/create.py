@@ -3,7 +3,7 @@ and the end of the draft stand or fall together (architecture, 6)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -14,8 +14,8 @@ from casework.advisors.assign import Needs, Owner, assign, release
 from casework.advisors.fitting import is_named
 from casework.advisors.load import counts
 from casework.cases import records
-from casework.cases.codes import ENDED_STATUSES
-from casework.cases.labels import Settled, from_labels, raised, settle
+from casework.cases.codes import ENDED_STATUSES, PRIORITIES, higher
+from casework.cases.labels import Settled, from_labels, of_row, raised, settle, unique
 from casework.cases.parts import Parts, split
 from casework.cases.priority import facts_of, priority
 from casework.cases.progress import begin_again
@@ -26,7 +26,7 @@ from casework.clocks.promises import SAFEGUARDING_FLAGS, Deadline, starting
 from casework.outbox.rows import alert, announce
 from casework.related.case_review import reports_in_six_months
 from casework.store import drafts
-from casework.store.tables import advisor, case_record, clock
+from casework.store.tables import advisor, case_record, clock, timeline
 
 if TYPE_CHECKING:
     from casework.related.tokens import Token
@@ -66,9 +66,14 @@ def create_case(db: Db, submission: Submission, now: datetime) -> CaseReceipt:
     parts = split(submission)
     labels = settle(submission, known.typed_flags if known else (), known.typed_urgency if known else "standard")
     labels = _with_words(labels, left, submission.read_before)
+    decided = known is not None and _decided(db, known)
+    if decided:
+        labels = raised(of_row(known), labels)
     facts = facts_of(submission, labels)
     level, why = priority(facts)
-    labels.reasons.extend(why)
+    labels.reasons[:] = unique([*labels.reasons, *why])
+    if decided:
+        level = higher(known.priority, level, PRIORITIES)
     needs = needs_of(submission, parts, labels, level)
     # After closure a report makes a new case; a submission has one, so the stub's begins again.
     ended = known is not None and known.status in ENDED_STATUSES
@@ -92,6 +97,9 @@ def create_case(db: Db, submission: Submission, now: datetime) -> CaseReceipt:
             known = begin_again(db, known, now)
         owner = _keep_owner(db, known, needs, now)
         values["advisor_id"] = owner.id
+        if replace(labels, reasons=[]) != replace(of_row(known), reasons=[]):
+            # Nobody has looked at what the whole report says beyond the stub.
+            values["labels_confirmed_by"] = None
         db.execute(case_record.update().where(case_record.c.reference == reference).values(**values))
         records.replace_report(db, reference, parts, now, heard)
         found_by = None
@@ -112,11 +120,32 @@ def needs_of(submission: Submission, parts: Parts, labels: Settled, level: str) 
         trained=labels.category == "hate" or bool(flags & {*SAFEGUARDING_FLAGS, "domestic_abuse"})
         or submission.under_18 or submission.safeguarding_basis,
         district=parts.postcode_district,
-        language=submission.foreign_language or None,
+        language=_code_of(submission.foreign_language),
         texts=tuple(words_in([parts.answers, parts.identity])),
         about_staff=submission.answers.get("relationship_to_them") == "staff",
         responsible=str(submission.answers.get("person_responsible", "")), priority=level,
     )  # fmt: skip
+
+
+def language_told(answers: Iterable[Mapping[str, Any]]) -> str | None:
+    """The code of the language in which something of a report was told, where it was none that triage reads."""
+    from casework.triage.languages import foreign
+
+    for one in answers:
+        told = [one.get("account", ""), *(entry.get("text", "") for entry in one.get("also_said", []))]
+        for name in (foreign(text) for text in told if text):
+            if name is not None:
+                return _code_of(name)
+    return None
+
+
+def _code_of(language: str) -> str | None:
+    """The code of a language that triage names; it is loaded only where there is one."""
+    if not language:
+        return None
+    from casework.triage.languages import CODES
+
+    return CODES.get(language)
 
 
 def _only_in_stub(db: Db, reference: str, submission: Submission) -> tuple[records.Heard, list[Mapping[str, str]]]:
@@ -188,6 +217,14 @@ def _keep_owner(db: Db, known: Any, needs: Needs, now: datetime) -> Owner:
         release(db, owner.id)
     records.event(db, known.reference, "reassigned", now, detail={"because": "named" if named else "training"})
     return owner
+
+
+def _decided(db: Db, known: Any) -> bool:
+    """Whether an advisor changed or confirmed labels of this stub: what they decided is not lowered by sending."""
+    changed = sa.select(timeline.c.id).where(
+        timeline.c.case_reference == known.reference, timeline.c.event == "label_changed"
+    )
+    return known.labels_confirmed_by is not None or db.scalar(changed.limit(1)) is not None
 
 
 def _receipt(

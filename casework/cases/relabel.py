@@ -50,6 +50,8 @@ _FLOORS = {
 def change_label(db: Db, reference: str, label: str, value: str, by: str, at: datetime, reason: str) -> None:
     """Change a label of ``ONE_OF``, or of ``SEVERAL_OF`` to these codes, with commas between them (of flags the new
     ones: none is ever taken away). Raises ``NotAllowed``, ``NoCase``."""
+    from casework.advisors.transfer import owner_after_words
+
     case = records.locked(db, reference)
     if case is None:
         raise NoCase(reference)
@@ -63,8 +65,9 @@ def change_label(db: Db, reference: str, label: str, value: str, by: str, at: da
     db.execute(case_record.update().where(case_record.c.reference == reference).values(**values))
     detail = {"label": label, "from": _code(getattr(case, label)), "to": _code(values[label])}
     records.event(db, reference, "label_changed", at, by, detail, reason)
+    owner = owner_after_words(db, reference, at)
     if level == "emergency" != case.priority and start_clocks(db, reference, [Deadline("alert", at)], at, again=True):
-        alert(db, reference, case.advisor_id, at, key=f"{at.isoformat()}:")
+        alert(db, reference, owner, at, key=f"{at.isoformat()}:")
     start_clocks(db, reference, starting(level, flags, at, db.settings, case.under_18), at)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -13,8 +13,8 @@ import sqlalchemy as sa
 
 from casework.advisors.assign import assign
 from casework.cases import records
-from casework.cases.codes import ENDED_STATUSES, RISK_FLAGS, URGENCIES, higher, in_order
-from casework.cases.create import needs_of
+from casework.cases.codes import ENDED_STATUSES, PRIORITIES, RISK_FLAGS, URGENCIES, higher, in_order
+from casework.cases.create import language_told, needs_of
 from casework.cases.labels import of_row, raised, settle, unique
 from casework.cases.parts import NAMED_ONLY, Parts, split
 from casework.cases.priority import facts_of, priority
@@ -116,6 +116,8 @@ def raise_stub(
         settled = raised(of_row(known), settled)
     facts = facts_of(submission, settled)
     level, why = priority(facts)
+    if known is not None:
+        level = higher(known.priority, level, PRIORITIES)
     values = {
         "complete": False, "channel": channel, "category": settled.category, "hate_kind": settled.hate_kind,
         "strands": settled.strands, "regulator_hate": settled.regulator_hate, "asb_types": settled.asb_types,
@@ -128,7 +130,8 @@ def raise_stub(
         new or (settled.risk_flags, settled.urgency) != (known.risk_flags, known.urgency)
     )  # fmt: skip
     if known is None:
-        owner = assign(db, needs_of(submission, parts, settled, level), now)
+        needs = replace(needs_of(submission, parts, settled, level), language=language_told([parts.answers]))
+        owner = assign(db, needs, now)
         reference, advisor_id, advisor_name = new_reference(db), owner.id, owner.name
         records.insert(db, reference, submission_id, advisor_id, now, values)
         records.add_report(db, reference, parts, channel, now, heard)

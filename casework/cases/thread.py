@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from casework.cases import records
 from casework.cases.alerts import alert_reporter
 from casework.outbox.rows import put
+from casework.related.links import told_of
 from casework.store.tables import case_record, message
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def code_replaced(db: Db, reference: str, now: datetime) -> None:
     if case is None:
         raise NoCase(reference)
     records.event(db, reference, "code_replaced", now, by="reporter")
-    put(db, "code_replaced", reference, now, advisor_id=case.advisor_id, key=now.isoformat())
+    put(db, "code_replaced", reference, now, advisor_id=told_of(db, case), key=now.isoformat())
 
 
 def thread(db: Db, reference: str, reader: str = "reporter") -> list[dict[str, Any]]:

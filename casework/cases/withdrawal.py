@@ -19,6 +19,7 @@ from casework.cases.thread import NoCase, keep
 from casework.clocks.keeping import start_clocks, stop_clocks
 from casework.clocks.promises import CLOSE_WITHDRAWN, SAFEGUARDING_FLAGS, following
 from casework.outbox.rows import put
+from casework.related.links import told_of
 from casework.store.relation_tables import joined_report
 from casework.store.tables import case_record, clock, message, timeline
 
@@ -62,7 +63,7 @@ def ask_to_withdraw(db: Db, reference: str, words: str, now: datetime, message_i
     if case.status not in ("closed", "withdrawn") and not concerns_safety(case):
         _move(db, reference, case.status, "withdrawn", now, "reporter")
         await_closing(db, reference, now)
-    put(db, "withdrawal_asked", reference, now, advisor_id=case.advisor_id, key=key)
+    put(db, "withdrawal_asked", reference, now, advisor_id=told_of(db, case), key=key)
     return True
 
 
@@ -76,7 +77,7 @@ def take_back_withdrawal(db: Db, reference: str, now: datetime, message_id: str 
         return False
     records.event(db, reference, "withdrawal_taken_back", now, by="reporter")
     go_on(db, case, now, "reporter")
-    put(db, "withdrawal_taken_back", reference, now, advisor_id=case.advisor_id, key=key)
+    put(db, "withdrawal_taken_back", reference, now, advisor_id=told_of(db, case), key=key)
     return True
 
 

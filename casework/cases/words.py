@@ -19,6 +19,7 @@ from casework.cases.withdrawal import go_on, in_need
 from casework.clocks.keeping import start_clocks
 from casework.clocks.promises import starting
 from casework.outbox.rows import alert, put
+from casework.related.links import joined_to
 from casework.store.tables import case_record
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def add_words(
     False where this message was added before.
     """
     from casework.advisors.transfer import owner_after_words
+    from casework.related.joining import carry_words
 
     case = records.locked(db, reference)
     if case is None:
@@ -65,17 +67,23 @@ def add_words(
         go_on(db, case, now, records.PROGRAM)
     if level != case.priority:
         records.event(db, reference, "raised", now, detail={"from": case.priority, "to": level})
-    deadlines = starting(level, settled.risk_flags, now, db.settings, case.under_18)
-    if not _small_talk(said, case.category):
-        start_clocks(db, reference, deadlines, now)
-    if case.status == "closed" and _more_than_thanks(said):
-        # What is promised with a new report is promised again; the alert comes below.
+    look_again = _more_than_thanks(said)
+    if again := case.status == "closed" and look_again:
         begin_again(db, case, now)
-        start_clocks(db, reference, [one for one in deadlines if one.name != "alert"], now, again=True)
     owner = owner_after_words(db, reference, now)
+    if to := joined_to(db, reference):
+        # Whoever answers for the case answers for what is said in any of its reports.
+        owner = carry_words(db, reference, to, said, now, look_again)
+    else:
+        deadlines = starting(level, settled.risk_flags, now, db.settings, case.under_18)
+        if not _small_talk(said, case.category):
+            start_clocks(db, reference, deadlines, now)
+        if again:
+            # What is promised with a new report is promised again; the alert comes below.
+            start_clocks(db, reference, [one for one in deadlines if one.name != "alert"], now, again=True)
     put(db, _NOTES.get(kind, "words_added"), reference, now, advisor_id=owner, key=key)
     if "emergency" in (urgency, new.urgency):
-        _alert_again(db, reference, owner, now, key)
+        _alert_again(db, to or reference, owner, now, key)
     return True
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from casework.store.tables import advisor, outbox
+from casework.store.tables import outbox
 
 if TYPE_CHECKING:
     from casework.settings import Settings
@@ -79,27 +79,24 @@ def announce(db: Db, reference: str, advisor_id: str, at: datetime, priority: st
 
 
 def alert(db: Db, reference: str, advisor_id: str, at: datetime, key: str = "") -> None:
-    """Alert the owner at once; whoever else is duty manager when nobody has acknowledged after a while."""
+    """Alert the owner at once, and whoever is on duty; the duty managers whom the report does not name when nobody has
+    acknowledged after a while."""
+    from casework.advisors.duty import NO_ADDRESS, duty_managers, on_duty, on_duty_for
+    from casework.advisors.transfer import needs_of_case
+    from casework.cases import records
     from casework.clocks.keeping import start_clocks
     from casework.clocks.promises import Deadline
 
+    needs = needs_of_case(db, records.locked(db, reference))
     if put(db, "alert", reference, at, advisor_id=advisor_id, key=f"{key}{advisor_id}"):
         # It is repeated until somebody acknowledges, so there is always a clock to be met.
         start_clocks(db, reference, [Deadline("alert", at)], at, again=True)
-        _alert_on_duty(db, reference, at, key)
+        # An emergency goes to whoever is on duty now, also where it appears in a case that has its owner already.
+        for person in on_duty_for(db, needs, at) if on_duty(db, at) else ():
+            put(db, "alert", reference, at, advisor_id=person, key=f"{key}{person}")
     tell_systems(db, "emergency", reference, at, key=key)
     later = at + timedelta(minutes=db.settings.alert_repeat_minutes)
-    managers = sa.select(advisor.c.id).where(advisor.c.duty_manager, advisor.c.id != advisor_id)
-    for manager in db.execute(managers).scalars().all():
-        put(db, "alert", reference, at, advisor_id=manager, key=f"{key}{manager}", not_before=later)
-
-
-def _alert_on_duty(db: Db, reference: str, at: datetime, key: str) -> None:
-    """An emergency goes to whoever is on duty now, also where it appears in a case that has its owner already."""
-    from casework.advisors.duty import on_duty, on_duty_for
-    from casework.advisors.transfer import needs_of_case
-    from casework.cases import records
-
-    if on_duty(db, at):
-        for person in on_duty_for(db, needs_of_case(db, records.locked(db, reference)), at):
-            put(db, "alert", reference, at, advisor_id=person, key=f"{key}{person}")
+    for manager in duty_managers(db, needs, at, leave_out={advisor_id}):
+        # Nobody reads a desk without an address, and an alert is never given up.
+        if manager.email != NO_ADDRESS:
+            put(db, "alert", reference, at, advisor_id=manager.id, key=f"{key}{manager.id}", not_before=later)

@@ -106,7 +106,8 @@ def related(db: Db, reference: str) -> list[Related]:
         if other in named and other not in others_named and _may_be_meant(rows[other], agreements):
             agreements |= named[other]
         joined = _joined(links, reference, other)
-        reversed_ = are_reversed(agreements)
+        whole = {other, *(one for one, to in links.items() if to == other)}
+        reversed_ = any(are_reversed(hits.get(one, ())) for one in whole)
         apart = reversed_ or joined or reference in links or other in links or other in declined
         row = rows[other]
         suggested = None if apart else _suggested(rows[reference], row, agreements, {reference, other} <= known)

@@ -13,11 +13,13 @@ import sqlalchemy as sa
 
 from casework.advisors.assign import count_to, release
 from casework.advisors.load import counts
+from casework.advisors.transfer import owner_after_words
 from casework.cases import records
 from casework.cases.codes import ENDED_STATUSES, PRIORITIES, higher
-from casework.cases.labels import of_row, raised
-from casework.cases.progress import NotAllowed
+from casework.cases.labels import Settled, of_row, raised
+from casework.cases.progress import NotAllowed, begin_again
 from casework.cases.thread import NoCase
+from casework.cases.withdrawal import go_on, in_need
 from casework.clocks.keeping import start_clocks, stop_clocks
 from casework.clocks.promises import Deadline, starting
 from casework.outbox.rows import put
@@ -58,7 +60,7 @@ def join_report(db: Db, reference: str, to: str, by: str, at: datetime, reason: 
     records.event(db, to, "report_joined", at, by, {"from": reference}, reason.strip() or None)
     if level != case.priority:
         records.event(db, to, "raised", at, detail={"from": case.priority, "to": level})
-    put(db, "report_joined", to, at, advisor_id=case.advisor_id, key=reference)
+    put(db, "report_joined", to, at, advisor_id=owner_after_words(db, to, at), key=reference)
 
 
 def part_report(db: Db, reference: str, by: str, at: datetime, reason: str) -> None:
@@ -82,6 +84,31 @@ def part_report(db: Db, reference: str, by: str, at: datetime, reason: str) -> N
     records.event(db, to, "report_parted", at, by, {"from": reference}, reason)
 
 
+def carry_words(db: Db, reference: str, to: str, said: Settled, at: datetime, look_again: bool) -> str:
+    """What its reporter adds to a joined report raises the case as the report itself did. ``look_again``: a closed case
+    is new again by it. Returns the id of the case's owner, who is told."""
+    report, case = records.locked(db, reference), records.locked(db, to)
+    records.event(db, to, "words_added", at, "reporter", {"from": reference})
+    # Small talk raises nothing, also where an advisor has lowered the case since.
+    if said.category == "other" and not said.risk_flags and said.urgency == "standard":
+        return owner_after_words(db, to, at)
+    danger = in_need(said.risk_flags, said.urgency)
+    if danger:
+        go_on(db, case, at, records.PROGRAM)
+    again = look_again and case.status == "closed"
+    if again:
+        begin_again(db, case, at)
+    level = _raise(db, case, report)
+    if level != case.priority:
+        records.event(db, to, "raised", at, detail={"from": case.priority, "to": level})
+    if again or case.status != "closed":
+        flags = [*case.risk_flags, *report.risk_flags]
+        deadlines = starting(level, flags, at, db.settings, bool(case.under_18 or report.under_18))
+        kept = ("contact", "confirm") if danger or again else (*_STAY, "contact", "confirm")
+        start_clocks(db, to, [one for one in deadlines if one.name not in kept], at, again=again)
+    return owner_after_words(db, to, at)
+
+
 def _check(db: Db, report: Any, case: Any) -> None:
     if report.reference == case.reference:
         raise NotAllowed("A report cannot be joined to itself.")
@@ -95,7 +122,8 @@ def _check(db: Db, report: Any, case: Any) -> None:
         raise NotAllowed(f"{case.reference} is {case.status}: a report after that makes a case of its own.")
     if (report.created_at, report.reference) < (case.created_at, case.reference):
         raise NotAllowed("The later report is joined to the earlier case.")
-    if are_reversed(agreements_of(db, report.reference, case.reference)):
+    whole = [case.reference, *(one["reference"] for one in joined_reports(db, case.reference))]
+    if any(are_reversed(agreements_of(db, report.reference, one)) for one in whole):
         raise NotAllowed(
             "Who complains in the one is complained about in the other: these stay separate cases, always."
         )

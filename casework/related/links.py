@@ -21,6 +21,13 @@ def joined_to(db: Db, reference: str) -> str | None:
     return found
 
 
+def told_of(db: Db, case: Any) -> str:
+    """The id of the advisor who is told of what happens in a report: who answers for the case it was joined to."""
+    of_case = sa.select(case_record.c.advisor_id).where(case_record.c.reference == joined_report.c.joined_to)
+    found: str | None = db.scalar(of_case.where(joined_report.c.case_reference == case.reference))
+    return found or str(case.advisor_id)
+
+
 def joined_reports(db: Db, reference: str) -> list[dict[str, Any]]:
     """The reports that were joined to a case, in the order in which they came; each is read under its own reference."""
     rows = db.execute(

@@ -50,6 +50,16 @@ _SMALL = {
     "Hungarian": "es nem az egy hogy van a szomszed minden ejjel nagyon en o ok haz de meg mert engem minket",
     "Czech": "je ne a na mi me muj moje soused sousedi kazdou noc velmi ja on ona oni dum ale ze s z se jsem",
 }  # fmt: skip
+# The code by which each is known elsewhere, as in the lists of the languages that advisors speak.
+CODES = {
+    "Albanian": "sq", "Arabic": "ar", "Armenian": "hy", "Bengali": "bn", "Bulgarian": "bg", "Burmese": "my",
+    "Chinese": "zh", "Czech": "cs", "Ethiopic": "am", "Farsi": "fa", "French": "fr", "Georgian": "ka",
+    "German": "de", "Greek": "el", "Gujarati": "gu", "Hebrew": "he", "Hindi": "hi", "Hungarian": "hu",
+    "Italian": "it", "Japanese": "ja", "Korean": "ko", "Kurdish": "ku", "Kurdish Sorani": "ckb", "Latvian": "lv",
+    "Lithuanian": "lt", "Malayalam": "ml", "Polish": "pl", "Portuguese": "pt", "Punjabi": "pa", "Romanian": "ro",
+    "Russian": "ru", "Sinhala": "si", "Somali": "so", "Spanish": "es", "Tamil": "ta", "Telugu": "te", "Thai": "th",
+    "Turkish": "tr", "Ukrainian": "uk",
+}  # fmt: skip
 _WORDS = {name: frozenset(text.split()) for name, text in _SMALL.items()}
 ENGLISH = _WORDS["English"]
 # The other languages that a word is of; none for a word of English.

@@ -99,6 +99,23 @@ def test_danger_that_was_only_tapped_may_be_corrected(staffed: Store) -> None:
     assert case["clocks"][0]["name"] == "alert" and case["clocks"][0]["met_at"] is None, "somebody still looks"
 
 
+def test_what_an_advisor_decided_on_a_stub_outlives_more_words_and_the_sending(any_store: Store) -> None:
+    """It stays confirmed only where the whole report says nothing beyond it."""
+    for sent, by in ((labels(), "jo"), (labels("hate", strands=("age",)), None)):
+        key = secrets.token_hex(16)
+        reference = raise_stub(any_store, key, urgency="urgent", words="", typed=False).reference
+        with any_store.begin() as db:
+            change_label(db, reference, "category", "hate", "jo", NOW, "seen")
+            change_label(db, reference, "risk_flags", "child_at_risk", "jo", NOW, "seen")
+            change_label(db, reference, "priority", "emergency", "jo", NOW, "seen")
+        raise_stub(any_store, key, urgency="urgent", words="", typed=False, message_id="m2")
+        assert show_case(any_store, reference)["priority"] == "emergency"
+        make_case(any_store, LATER, submission_id=key, labels=sent)
+        case = show_case(any_store, reference)
+        assert (case["complete"], case["category"], case["risk_flags"]) == (True, "hate", ["weapon", "child_at_risk"])
+        assert (case["priority"], case["labels_confirmed_by"]) == ("emergency", by)
+
+
 def test_turning_anonymous_makes_the_stub_forget(staffed: Store) -> None:
     submission_id = secrets.token_hex(16)
     raised = raise_stub(staffed, submission_id, question="reporter_name", words="canary-name help")

@@ -182,6 +182,21 @@ def test_reversed_roles_never_join(any_store: Store) -> None:
         join(any_store, second, first)
 
 
+def test_reversed_roles_never_join_by_way_of_a_joined_report(staffed: Store) -> None:
+    place = {"account": "Shouting again.", "identity": "anonymous", "where_postcode": "12 Elm Road, L36 9YZ"}
+    told = {**ANNA, "where_postcode": place["where_postcode"]}
+    counter = {**told, "reporter_name": "Kyle Brennan", "contact_value": "07700 900456",
+               "person_responsible": "Anna Kowalska"}  # fmt: skip
+    first = report(staffed, identity="anonymous", answers=place)
+    second, third = report(staffed, days=1, answers=told), report(staffed, days=2, answers=counter)
+    join(staffed, second, first)
+    for own, other in ((third, first), (first, third)):
+        (found,) = [one for one in show_case(staffed, own)["related"] if one["reference"] == other]
+        assert (found["roles_reversed"], found["suggested"]) == (True, None)
+    with pytest.raises(NotAllowed, match="separate"):
+        join(staffed, third, first)
+
+
 def test_what_cannot_be_joined(staffed: Store) -> None:
     first, second, third = (report(staffed, days=day) for day in range(3))
     with pytest.raises(NotAllowed, match="itself"):
@@ -216,3 +231,49 @@ def test_an_alert_stays_until_somebody_answers_it(staffed: Store) -> None:
     join(staffed, second, first)
     assert list(running(show_case(staffed, second))) == ["alert"]
     assert show_case(staffed, first)["priority"] == "emergency"
+
+
+def test_what_is_added_to_a_joined_report_reaches_the_case(any_store: Store) -> None:
+    """Its labels, clocks, alert and notices are the case's, whoever answered for the report before."""
+    first, second = report(any_store), report(any_store, days=1)
+    owner = show_case(any_store, second)["advisor"]["name"]
+    with any_store.begin() as db:
+        other = db.scalar(sa.select(tables.advisor.c.id).where(tables.advisor.c.name != owner, tables.advisor.c.active))
+        join_report(db, second, first, BY, LATER)
+        transfer(db, first, other, BY, LATER, "leave", "all the same")
+        db.execute(tables.outbox.update().values(state="done"))
+        cases.add_words(db, second, "thank you", labels("other"), LATER, message_id="m1")
+    assert (show_case(any_store, first)["priority"], running(show_case(any_store, second))) == ("standard", {})
+    danger = labels("hate", "weapon", "child_at_risk", strands=("age",), urgency="emergency")
+    with any_store.begin() as db:
+        assert cases.add_words(db, second, "he has a knife", danger, LATER, message_id="m2")
+        assert not cases.add_words(db, second, "he has a knife", danger, LATER, message_id="m2")
+        assert cases.ask_to_withdraw(db, second, "stop", LATER, "m3")
+        told = db.execute(sa.select(tables.outbox.c.kind, tables.outbox.c.case_reference).where(
+            tables.outbox.c.advisor_id == other, tables.outbox.c.state == "pending", tables.outbox.c.next_at == LATER,
+        )).all()  # fmt: skip
+        strangers = sa.select(tables.outbox.c.kind).where(
+            tables.outbox.c.advisor_id != other, tables.outbox.c.state == "pending", tables.outbox.c.next_at == LATER
+        )
+        assert db.execute(strangers).scalars().all() == [], "nobody else is asked to act"
+    assert sorted((row.kind, row.case_reference) for row in told) == sorted(
+        [("words_added", second)] * 2 + [("withdrawal_asked", second), ("alert", first)]
+    )
+    case, joined = show_case(any_store, first), show_case(any_store, second)
+    assert (case["category"], case["priority"]) == ("hate", "emergency")
+    assert case["risk_flags"] == ["weapon", "child_at_risk"]
+    assert {"alert", "duty_contact"} <= set(running(case)) and running(joined) == {}
+    assert [line["detail"] for line in case["timeline"] if line["event"] == "words_added"] == [{"from": second}] * 2
+
+
+def test_danger_added_to_a_joined_report_opens_a_closed_case_again(staffed: Store) -> None:
+    first, second = report(staffed), report(staffed, days=1)
+    join(staffed, second, first)
+    with staffed.begin() as db:
+        progress.close(db, first, BY, LATER, CLOSING)
+        cases.add_words(db, second, "he did it again", labels(), LATER)
+    assert show_case(staffed, first)["status"] == "closed"
+    with staffed.begin() as db:
+        cases.add_words(db, second, "he hit her", labels("asb", "adult_at_risk", urgency="urgent"), LATER)
+    case = show_case(staffed, first)
+    assert case["status"] == "new" and {"acknowledge", "duty_contact"} <= set(running(case))

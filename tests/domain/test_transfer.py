@@ -17,8 +17,11 @@ from casework.advisors.naming import names_advisor
 from casework.advisors.roster import import_roster, read_roster
 from casework.advisors.transfer import NotTransferred, transfer
 from casework.cases import progress
+from casework.cases.relabel import change_label
 from casework.cases.thread import NoCase
+from casework.related.joining import join_report
 from casework.store import Store, tables
+from casework.triage.languages import CODES, foreign
 from tests.domain.conftest import CHRISTMAS_EVE, a_submission, labels, show_case
 from tests.domain.test_advisors import staff
 from tests.domain.test_cli import answer, home, installed, reporting
@@ -158,6 +161,33 @@ def test_the_duty_address_of_the_settings_gets_no_case_about_its_own_person(make
         assert [one.name for one in duty_managers(db, Needs(texts=("Del Desk",)), NOW)] != ["Un Trained"]
 
 
+TOLD_IN = {
+    "ar": "جاري يصرخ على أطفالي كل ليلة ولا أستطيع النوم",
+    "ckb": "دراوسێکەم هەموو شەوێک هاوار دەکات بەسەر منداڵەکانمدا",
+    "fa": "همسایه من هر شب سر بچه هایم فریاد می کشد و نمی گذارد بخوابیم",
+    "pt": "O meu vizinho não para de gritar com os meus filhos todas as noites",
+    "ro": "Vecinul meu este foarte rau si nu pot sa dorm noaptea",
+    "uk": "Мій сусід щоночі кричить на моїх дітей і я не можу спати",
+    "zh": "我的邻居每天晚上对我的孩子大喊大叫",
+    "pl": "Sąsiad ciągle krzyczy na moje dzieci i nie mogę spać w nocy",
+}
+
+
+def test_a_report_goes_to_who_speaks_its_language(store: Store) -> None:
+    """So does a report that was not sent, and a case that has to move."""
+    staff(store, {"name": "Ann One"}, {"name": "Una Quill", "languages": ["en", *TOLD_IN], "open_cases": 50},
+          {"name": "Vic Rowe", "languages": ["pl"], "open_cases": 90})  # fmt: skip
+    for code, account in TOLD_IN.items():
+        name = foreign(account) or ""
+        assert CODES[name] == code
+        receipt = made(store, foreign_language=name, needs_interpreter=True, answers={"account": account})
+        assert receipt.advisor == "Una Quill"
+    with store.begin() as db:
+        stub = cases.raise_stub(db, secrets.token_hex(16), NOW, words=account, urgency="urgent", message_id="m1")
+        cases.add_words(db, receipt.reference, "Una Quill", labels("other"), NOW)
+    assert (stub.advisor, show_case(store, receipt.reference)["advisor"]["name"]) == ("Una Quill", "Vic Rowe")
+
+
 # -- who is named ------------------------------------------------------------------------------------------
 
 
@@ -218,6 +248,65 @@ def test_words_of_a_stub_that_name_its_owner_move_it(office: Store) -> None:
         assert cases.raise_stub(db, key, night, flags=("weapon",), words="help").advisor == "Ann One"
         again = cases.raise_stub(db, key, night, flags=("weapon",), words="it is Ann One", message_id="m2")
     assert again.advisor == "Max Manager"
+
+
+def test_a_case_that_comes_to_need_training_moves_to_somebody_who_has_it(office: Store) -> None:
+    """Also by an advisor's own act, and by a report that is joined; not against a person's reasoned choice."""
+    with office.begin() as db:
+        db.execute(tables.advisor.update().where(tables.advisor.c.name == "Cal Three").values(trained=False))
+    by_words, by_flag, by_category, by_joining, named, chosen = (made(office).reference for _ in range(6))
+    kept = made(office, labels=labels("hate")).reference
+    hate, hers = (
+        made(office, NOW + timedelta(days=1), labels=labels(category), answers={"account": words}).reference
+        for category, words in (("hate", "x"), ("asb", "It was Cal Three"))
+    )
+    give(office, kept, "Cal Three", "leave", "she knows the street")
+    with office.begin() as db:
+        others = tables.case_record.update().where(tables.case_record.c.reference != kept)
+        db.execute(others.values(advisor_id=_id(db, "Cal Three")))
+    later = NOW + timedelta(days=1)
+    with office.begin() as db:
+        cases.add_words(db, by_words, "my son", labels("asb", "child_at_risk"), later)
+        change_label(db, by_flag, "risk_flags", "exploitation", "jo", later, "seen")
+        change_label(db, by_category, "category", "hate", "jo", later, "seen")
+        join_report(db, hate, by_joining, "jo", later)
+        join_report(db, hers, named, "jo", later)
+        change_label(db, chosen, "asb_types", "noise", "jo", later, "seen")
+        cases.add_words(db, kept, "thank you", labels("other"), later)
+    for reference, because in (
+        (by_words, "training"), (by_flag, "training"), (by_category, "training"), (by_joining, "training"),
+        (named, "named"), (chosen, None), (kept, None),
+    ):  # fmt: skip
+        case = show_case(office, reference)
+        moved = [line["detail"]["because"] for line in case["timeline"] if "because" in line.get("detail", {})]
+        assert moved == ([because] if because else []), because
+        assert (case["advisor"]["name"] == "Cal Three") is (because is None)
+    with office.begin() as db:
+        cases.add_words(db, hers, "and Ann One, and Bea Two", labels("other"), later)
+    assert show_case(office, named)["advisor"]["name"] == "Max Manager"
+
+
+def test_an_alert_goes_to_no_duty_manager_who_is_named_or_has_left(office: Store) -> None:
+    """Nor to one who is away; the address of the settings is behind them."""
+    staff(
+        office,
+        {"name": "Lea Left", "duty_manager": True, "active": False},
+        {"name": "Abe Away", "duty_manager": True, "absences": [["2026-12-20", None]]},
+    )
+
+    def alerted(words: str) -> set[str]:
+        reference = made(office, labels=EMERGENCY, answers={"account": words}).reference
+        names = sa.select(tables.advisor.c.name).join(tables.outbox, tables.outbox.c.advisor_id == tables.advisor.c.id)
+        with office.read() as db:
+            return set(db.execute(names.where(
+                tables.outbox.c.kind == "alert", tables.outbox.c.case_reference == reference)).scalars())  # fmt: skip
+
+    assert alerted("help") == {"Bea Two", "Max Manager"}
+    assert alerted("It was Max Manager") == {"Bea Two"}, "nobody reads a desk without an address"
+    object.__setattr__(office.settings, "duty_manager_email", "desk@example.org")
+    assert alerted("It was Max Manager") == {"Bea Two", "Duty manager"}
+    object.__setattr__(office.settings, "duty_manager_email", "max@example.org")
+    assert alerted("It was Max Manager") == {"Bea Two"}
 
 
 # -- transfer ----------------------------------------------------------------------------------------------
