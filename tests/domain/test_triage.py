@@ -161,7 +161,7 @@ def test_any_text_gets_labels(text: str) -> None:
     [
         "hold fire", "fire it off", "fire away", "no problem talking now", "dont like talking to robots",
         "is someone coming round", "is somebody coming round to fix it", "he wont move his van", "they dont move out",
-        "the light wont go out",
+        "the light wont go out", "call me Gaz", "Gaz Smith", "Gaz in flat 3", "my name is Blaze", "Blaze",
     ],
 )  # fmt: skip
 def test_what_people_say_to_the_assistant_is_no_danger(text: str) -> None:
@@ -173,6 +173,7 @@ def test_what_people_say_to_the_assistant_is_no_danger(text: str) -> None:
     [
         "fire", "fire in the hall", "hes not moving", "she isnt talking and wont wake up", "he dont move",
         "they set it on fire and it wont go out", "we cant put the fire out", "hes coming round",
+        "smell of gaz", "gaz w mieszkaniu", "fuite de gaz", "blaze in the kitchen",
     ],
 )  # fmt: skip
 def test_the_same_words_of_danger_are(text: str) -> None:
