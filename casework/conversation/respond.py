@@ -37,10 +37,10 @@ def respond(plan: Plan, draft: Draft, asked: str, incoming: Incoming, ranking: R
         _take_words(plan, draft, question, incoming, ranking, outcome)
     else:
         _take_choice(plan, draft, question, incoming, outcome)
-    wishes.settle(plan, draft)
     if informing and no_consent(draft) and not information_only(draft):
         # They were told that it is kept as information only: what they told since makes it more, and they hear so.
         outcome.add("consent_concern")
+    wishes.settle(plan, draft)
     if not outcome.say and not outcome.ends:
         outcome.add("leave_asked" if draft.leaving else "noted")
     return outcome
@@ -80,14 +80,14 @@ def _take_words(
             outcome.add("kept_words")
         return
     meaning = understand(question, text, ranking)
+    if meaning.name == "ask_for_interpreter":
+        wishes.note_support(plan, draft, text)
     if meaning.kind == "answer":
         take_answer(plan, draft, question, meaning.values, incoming, outcome)
     elif meaning.kind == "control":
         wishes.grant(plan, draft, question, meaning.name, incoming, outcome)
     elif meaning.kind == "faq":
         outcome.add(meaning.name)
-        if meaning.name == "ask_for_interpreter":
-            wishes.note_support(plan, draft, text)
     elif meaning.kind == "words":
         take_free_words(plan, draft, question, incoming, outcome)
     else:

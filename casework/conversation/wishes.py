@@ -12,8 +12,6 @@ from casework.questions.conditions import belongs
 from casework.questions.plan import Plan, Question
 
 FEW_WORDS = 4
-# What a wish for another language or format can ask for.
-_FORMS = ("interpreter", "bsl", "easy_read", "large_print")
 # Answers to these questions go when their question no longer belongs to the report; others are never
 # dropped so.
 DEPENDENT = frozenset(
@@ -109,6 +107,10 @@ def _reopen(plan: Plan, draft: Draft, name: str, outcome: Outcome) -> None:
         outcome.add("went_back" if draft.has(name) else "noted")
     else:
         outcome.add("change_which")
+
+
+# What a wish for another language or format can ask for.
+_FORMS = ("interpreter", "bsl", "easy_read", "large_print")
 
 
 def note_support(plan: Plan, draft: Draft, words: str) -> None:
