@@ -30,15 +30,21 @@ def take_answer(
         _NEVER_STORED[question.name](draft, values[0], outcome)
         return
     before = draft.answer(question.name)
+    # Noted from a wish, never answered: put once, and what is answered then stands beside it.
+    noted_only = draft.has("support_needs") and "support_needs" not in draft.order
     value: str | list[str] = _several(question, values) if question.kind == "choices" else values[0]
-    if question.name == TOPIC_QUESTION and isinstance(value, list):
+    adds_up = question.name == TOPIC_QUESTION or (question.name == "support_needs" and noted_only)
+    if adds_up and isinstance(value, list):
         # Topics add up: going through more of them never loses what was said under earlier ones.
         value = [*(before or ()), *(topic for topic in value if topic not in (before or ()))]
+        note = "; ".join(part for part in (draft.notes.get(question.name), note) if part)
     draft.put(question.name, value, note)
     if before is not None and before != value:
         draft.drop(question.clears)
     if question.name in IDENTITY_ANSWERS:
         draft.said_in.setdefault(question.name, []).append(incoming.message_id)
+    if question.name == TOPIC_QUESTION and "support" in value and noted_only:
+        draft.reopened = "support_needs"
     _follow_up(draft, question.name, value, outcome)
 
 

@@ -12,7 +12,7 @@ from casework.conversation.draft import IDENTITY_ANSWERS, Draft
 from casework.conversation.outcome import Incoming, Outcome
 from casework.conversation.signs import take_in_words
 from casework.conversation.understand import Ranking, understand
-from casework.questions.conditions import is_asked, required
+from casework.questions.conditions import information_only, is_asked, no_consent, required
 from casework.questions.plan import Plan, Question
 
 
@@ -32,10 +32,14 @@ def respond(plan: Plan, draft: Draft, asked: str, incoming: Incoming, ranking: R
     """
     outcome = Outcome()
     question = plan[asked]
+    informing = information_only(draft)
     if incoming.text is not None:
         _take_words(plan, draft, question, incoming, ranking, outcome)
     else:
         _take_choice(plan, draft, question, incoming, outcome)
+    if informing and no_consent(draft) and not information_only(draft):
+        # They were told that it is kept as information only: what they told since makes it more, and they hear so.
+        outcome.add("consent_concern")
     wishes.settle(plan, draft)
     if not outcome.say and not outcome.ends:
         outcome.add("leave_asked" if draft.leaving else "noted")
@@ -76,6 +80,8 @@ def _take_words(
             outcome.add("kept_words")
         return
     meaning = understand(question, text, ranking)
+    if meaning.name == "ask_for_interpreter":
+        wishes.note_support(plan, draft, text)
     if meaning.kind == "answer":
         take_answer(plan, draft, question, meaning.values, incoming, outcome)
     elif meaning.kind == "control":

@@ -4,6 +4,7 @@ leave."""
 from __future__ import annotations
 
 from casework.conversation.called import named_answers, words_beside
+from casework.conversation.choosing import named
 from casework.conversation.draft import IDENTITY_ANSWERS, Draft
 from casework.conversation.outcome import Incoming, Outcome
 from casework.conversation.plain import Said
@@ -39,7 +40,8 @@ def grant(plan: Plan, draft: Draft, question: Question, wish: str, incoming: Inc
     elif wish == "pause":
         outcome.pauses = True
     elif wish == "language":
-        _language(draft, incoming, outcome)
+        note_support(plan, draft, incoming.text or "")
+        outcome.add("language", "help")
     elif wish == "person":
         draft.wants_person = True
         outcome.add("person", "help")
@@ -107,16 +109,22 @@ def _reopen(plan: Plan, draft: Draft, name: str, outcome: Outcome) -> None:
         outcome.add("change_which")
 
 
-def _language(draft: Draft, incoming: Incoming, outcome: Outcome) -> None:
-    """Offer what there is and note the need (HP 2.11: interpreters, never anyone under 18)."""
-    draft.needs_interpreter = True
+# What a wish for another language or format can ask for.
+_FORMS = ("interpreter", "bsl", "easy_read", "large_print")
+
+
+def note_support(plan: Plan, draft: Draft, words: str) -> None:
+    """Note the language or format asked for, beside those noted before (HP 2.11: interpreters are never under 18)."""
+    asked_for = named(plan["support_needs"], Said(words)).values
+    forms = [value for value in _FORMS if value in asked_for] or ["interpreter"]
+    if {"interpreter", "bsl"} & set(forms):
+        draft.needs_interpreter = True
     needs = draft.answers.get("support_needs")
     held = needs if isinstance(needs, list) else []
-    if "interpreter" not in held:
-        draft.answers["support_needs"] = [*held, "interpreter"]
-    if incoming.text:
-        draft.notes["support_needs"] = incoming.text
-    outcome.add("language", "help")
+    draft.answers["support_needs"] = [*held, *(form for form in forms if form not in held)]
+    note = draft.notes.get("support_needs", "")
+    if words.strip() and words not in note:
+        draft.notes["support_needs"] = f"{note}; {words}" if note else words
 
 
 def settle(plan: Plan, draft: Draft) -> None:

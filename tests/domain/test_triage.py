@@ -136,6 +136,41 @@ def test_each_label_has_its_reason_with_rule_and_clause() -> None:
 def test_what_an_account_plainly_tells_is_not_asked_again() -> None:
     found = told("My neighbour bangs on my wall every night, it is still going on.")
     assert found.get("relationship_to_them") == "neighbour"
+    found = told(
+        "Every night for six months he plays music. I told the police and the council, I have videos of it, "
+        "and my two kids are scared."
+    )
+    assert found == {
+        "still_happening": "ongoing", "frequency": "daily", "children_present": "yes",
+        "reported_to": ["council", "police"], "evidence": ["video"],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("account", "question", "answer"),
+    [
+        ("It happened last night at about 11.", "happened_when", "last night at about 11"),
+        ("last night at 11 he kicked my door", "happened_when", "last night at 11"),
+        ("on Friday the 13th at 9pm he hit me", "happened_when", "on Friday the 13th at 9pm"),
+        ("It was on Friday at half past nine.", "happened_when", "on Friday at half past nine"),
+        ("last night around 10 lads came", "happened_when", "last night"),
+        ("last night at 11 Elm Road he shouted", "happened_when", "last night"),
+        ("Her grown up son takes her pension and shouts.", "relationship_to_them", "family"),
+        ("Her son pushed her", "relationship_to_them", "family"),
+        ("Neighbour upstairs all time throw water on my wife", "relationship_to_them", "neighbour"),
+        ("My husband gets a bit rough. He put his hands round my neck.", "relationship_to_them", "partner_or_ex"),
+        ("It was last night about half eleven.", "happened_when", "last night about half eleven"),
+        ("My son was pushed by a boy", "relationship_to_them", None),
+        ("her son was hit by the neighbour", "relationship_to_them", None),
+        ("I have not told the police and I have no photos.", "reported_to", None),
+        ("I told him the police would come.", "reported_to", None),
+        ("They took photos of my house.", "evidence", None),
+        ("Every day I walk my dog and he spits.", "frequency", None),
+        ("This is the first time I have reported it.", "frequency", None),
+    ],
+)
+def test_only_what_is_plainly_told_is_taken_from_an_account(account: str, question: str, answer: str | None) -> None:
+    assert told(account).get(question) == answer
 
 
 def test_damage_and_languages() -> None:
@@ -161,7 +196,7 @@ def test_any_text_gets_labels(text: str) -> None:
     [
         "hold fire", "fire it off", "fire away", "no problem talking now", "dont like talking to robots",
         "is someone coming round", "is somebody coming round to fix it", "he wont move his van", "they dont move out",
-        "the light wont go out",
+        "the light wont go out", "call me Gaz", "Gaz Smith", "Gaz in flat 3", "my name is Blaze", "Blaze",
     ],
 )  # fmt: skip
 def test_what_people_say_to_the_assistant_is_no_danger(text: str) -> None:
@@ -173,6 +208,7 @@ def test_what_people_say_to_the_assistant_is_no_danger(text: str) -> None:
     [
         "fire", "fire in the hall", "hes not moving", "she isnt talking and wont wake up", "he dont move",
         "they set it on fire and it wont go out", "we cant put the fire out", "hes coming round",
+        "smell of gaz", "gaz w mieszkaniu", "fuite de gaz", "blaze in the kitchen",
     ],
 )  # fmt: skip
 def test_the_same_words_of_danger_are(text: str) -> None:
