@@ -11,7 +11,7 @@ from casework.conversation.answers import take_answer, take_free_words
 from casework.conversation.draft import IDENTITY_ANSWERS, Draft
 from casework.conversation.outcome import Incoming, Outcome
 from casework.conversation.signs import take_in_words
-from casework.conversation.understand import Ranking, understand
+from casework.conversation.understand import Meaning, Ranking, tells_beside, understand
 from casework.questions.conditions import is_asked, required
 from casework.questions.plan import Plan, Question
 
@@ -78,14 +78,32 @@ def _take_words(
     meaning = understand(question, text, ranking)
     if meaning.kind == "answer":
         take_answer(plan, draft, question, meaning.values, incoming, outcome)
-    elif meaning.kind == "control":
-        wishes.grant(plan, draft, question, meaning.name, incoming, outcome)
-    elif meaning.kind == "faq":
-        outcome.add(meaning.name)
+    elif meaning.kind in ("control", "faq"):
+        told = _keep_told(plan, draft, question, meaning, incoming, outcome)
+        if meaning.kind == "faq":
+            outcome.add(meaning.name)
+        elif not (told and meaning.name in wishes.PASSES):
+            wishes.grant(plan, draft, question, meaning.name, incoming, outcome)
     elif meaning.kind == "words":
         take_free_words(plan, draft, question, incoming, outcome)
     else:
         _not_understood(draft, question, text, outcome)
+
+
+def _keep_told(
+    plan: Plan, draft: Draft, question: Question, meaning: Meaning, incoming: Incoming, outcome: Outcome
+) -> bool:
+    """Keep words that tell of something beside a wish or a question. True where they have answered this one."""
+    text = incoming.text or ""
+    if not tells_beside(text, meaning):
+        return False
+    if question.name not in ("account", "account_more"):
+        draft.keep_words(question.name, text)
+        return False
+    # An account that is there already is added to: only an answer replaces it.
+    open_one = plan["account_more"] if draft.account else question
+    take_free_words(plan, draft, open_one, incoming, outcome)
+    return question.name == "account"
 
 
 def _not_understood(draft: Draft, question: Question, text: str, outcome: Outcome) -> None:
