@@ -151,15 +151,16 @@ def _take_account(draft: Draft, name: str, text: str, outcome: Outcome) -> None:
     outcome.add("account_added" if adding else ("account_replaced" if draft.account else "account_kept"))
     if not adding:
         draft.drop(draft.from_account.copy())
+    before = draft.account if adding else ""
     draft.put("account", whole)
     draft.drop(["account_more"])
-    _read_account(draft, whole, outcome)
+    _read_account(draft, before, whole, outcome)
 
 
-def _read_account(draft: Draft, whole: str, outcome: Outcome) -> None:
+def _read_account(draft: Draft, before: str, whole: str, outcome: Outcome) -> None:
     """What the whole account shows, and which questions it has plainly answered (nobody is asked twice)."""
     if PART_BREAK in whole:
-        take_in_words(draft, Outcome(), whole, account=True)
+        take_in_words(draft, Outcome(), whole, account=True, before=before)
     draft.damage = mentions_damage(whole)
     language = foreign(whole)
     if language and not draft.foreign:

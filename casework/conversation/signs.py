@@ -54,10 +54,13 @@ def option_flags(draft: Draft) -> dict[str, str]:
     return found
 
 
-def take_in_words(draft: Draft, outcome: Outcome, text: str, *, danger: bool = False, account: bool = False) -> bool:
+def take_in_words(
+    draft: Draft, outcome: Outcome, text: str, *, danger: bool = False, account: bool = False, before: str = ""
+) -> bool:
     """Screen and label typed words; raise what they show, show the card or fitting help. True where it is danger.
 
     ``account``: whether they were asked for as an account. Short words elsewhere are read by the rules alone.
+    ``before``: the part of them that was asked about when it came; its doubt is not new.
     """
     screened = screen(text)
     labels = triage(text, account=account or reads_as_account(text))
@@ -70,7 +73,7 @@ def take_in_words(draft: Draft, outcome: Outcome, text: str, *, danger: bool = F
         draft.hate_seen = True
     if danger:
         show_card(draft, outcome, fire="arson_fire" in labels.risk_flags)
-    elif screened.doubt:
+    elif screened.doubt and not (before and screen(before).doubt):
         ask_about_danger(draft)
     _offer_help(draft, outcome, text, labels, new)
     return danger
@@ -84,8 +87,8 @@ def show_card(draft: Draft, outcome: Outcome, *, fire: bool = False) -> None:
 
 
 def ask_about_danger(draft: Draft) -> None:
-    """Put ``danger_check``, again where it was answered before: the doubt is new."""
-    if draft.urgency == "emergency" or draft.answer("danger_now") == "yes":
+    """Put ``danger_check``, again where it was answered before: the doubt is new. A "yes" stands."""
+    if draft.urgency == "emergency" or "yes" in (draft.answer("danger_now"), draft.answer("danger_check")):
         return
     draft.drop(["danger_check"])
     draft.doubt = True

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from casework.conversation.submission import submission_of
+from casework.conversation.summary import summary
 from tests.domain.talk import Talk
 
 TOLD = "They shout at us on the stairs."
@@ -44,3 +46,25 @@ def test_a_wish_or_a_question_alone_is_no_part_of_the_report(words: str) -> None
     talk = Talk().to("account").say(words)
     assert talk.asked != "account_more" and not talk.draft.account and not talk.draft.also_said
     assert not Talk().to("motive").say(words).draft.also_said
+
+
+DOUBT = "some lads on our estate took my bike and one of them said he will stab me if i grass"
+
+
+@pytest.mark.parametrize("answer", ["yes", "no"])
+def test_an_answer_about_danger_stands_and_is_not_asked_for_again(answer: str) -> None:
+    talk = Talk().to("account").say(DOUBT)
+    assert talk.asked == "danger_check"
+    talk.choose(answer)
+    for words in ("his name is Lee", "They do it outside the shop."):
+        assert talk.say(words).asked == "account_more" and talk.draft.answer("danger_check") == answer
+    assert submission_of(talk.draft).labels.urgency == ("emergency" if answer == "yes" else "urgent")
+    shown = {entry["name"]: entry for entry in summary(talk.plan, talk.to("review").draft)}
+    assert shown["danger_check"]["label"] != shown["danger_now"]["label"]
+    assert talk.choose("change:danger_check").asked == "danger_check"
+
+
+def test_a_new_doubt_is_asked_about_again_until_somebody_said_yes() -> None:
+    talk = Talk().to("account").say(DOUBT).choose("no").say("I am scared he will hurt me tonight")
+    assert talk.asked == "danger_check"
+    assert talk.choose("yes").say("he said he will stab my brother").asked == "account_more"
