@@ -4,7 +4,7 @@ to 3)."""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from casework.conversation.draft import Draft
 from casework.conversation.outcome import Outcome
@@ -75,7 +75,7 @@ def take_in_words(
         show_card(draft, outcome, fire="arson_fire" in labels.risk_flags)
     elif screened.doubt and not (before and screen(before).doubt):
         ask_about_danger(draft)
-    _offer_help(draft, outcome, text, labels, new)
+    _offer_help(draft, outcome, text, labels, shown, new)
     return danger
 
 
@@ -94,14 +94,16 @@ def ask_about_danger(draft: Draft) -> None:
     draft.doubt = True
 
 
-def _offer_help(draft: Draft, outcome: Outcome, text: str, labels: Labels, new: list[str]) -> None:
+def _offer_help(
+    draft: Draft, outcome: Outcome, text: str, labels: Labels, shown: Container[str], new: list[str]
+) -> None:
     """One short piece of help for the most pressing flag, again only when the words are new or stronger."""
     words = " ".join(text.casefold().split())
     if _NECK.search(text) and "violence" in labels.risk_flags and "strangled" not in draft.helped:
         draft.helped["strangled"] = [words[:80]]
         outcome.add("help_strangled", "help")
     for flag, name in HELP.items():
-        if flag not in labels.risk_flags:
+        if flag not in shown:
             continue
         stronger = flag in new or labels.urgency == "emergency"
         if flag in draft.helped and not stronger:

@@ -68,3 +68,10 @@ def test_a_new_doubt_is_asked_about_again_until_somebody_said_yes() -> None:
     talk = Talk().to("account").say(DOUBT).choose("no").say("I am scared he will hurt me tonight")
     assert talk.asked == "danger_check"
     assert talk.choose("yes").say("he said he will stab my brother").asked == "account_more"
+
+
+@pytest.mark.parametrize(("age", "helped"), [("under_13", "help_child_reporter"), ("18_plus", "help_violence")])
+def test_a_child_who_is_harmed_gets_help_for_a_child(age: str, helped: str) -> None:
+    talk = Talk().to("account", age_group=age)
+    talk.say("the lad next door punched me in the face yesterday and said he will do it again")
+    assert talk.names == [helped, "account_kept"]
