@@ -5,7 +5,7 @@ from __future__ import annotations
 from casework.conversation.checks import looks_wrong
 from casework.conversation.draft import IDENTITY_ANSWERS, MAX_ACCOUNT, Draft
 from casework.conversation.outcome import Incoming, Outcome
-from casework.conversation.signs import ask_about_danger, option_flags, show_card, take_in_words
+from casework.conversation.signs import ask_about_danger, show_card, take_in_words
 from casework.questions.conditions import information_only
 from casework.questions.plan import TOPIC_QUESTION, WINNING, YIELDING, Plan, Question
 from casework.triage import foreign, mentions_damage, told
@@ -86,13 +86,7 @@ def _follow_up(draft: Draft, name: str, value: str | list[str], outcome: Outcome
         outcome.add("consent_information" if information_only(draft) else "consent_concern")
     elif name == "identity" and value == "anonymous":
         _make_anonymous(draft, outcome)
-    elif (
-        name == "harm_signs"
-        and set(value) & {"weapon", "fire"}
-        or name == "still_happening"
-        and value == "now"
-        and (draft.flags or option_flags(draft))
-    ):
+    elif name == "harm_signs" and set(value) & {"weapon", "fire"}:
         ask_about_danger(draft)
     elif name == "relationship_to_them" and value == "partner_or_ex" and "domestic_abuse" not in draft.helped:
         draft.helped["domestic_abuse"] = []
@@ -172,5 +166,3 @@ def _read_account(draft: Draft, before: str, whole: str, outcome: Outcome) -> No
             draft.answers[name] = value
             if name not in draft.from_account:
                 draft.from_account.append(name)
-    if draft.answer("still_happening") == "now" and "still_happening" in draft.from_account and draft.flags:
-        ask_about_danger(draft)

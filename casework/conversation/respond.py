@@ -10,7 +10,7 @@ from casework.conversation import wishes
 from casework.conversation.answers import take_answer, take_free_words
 from casework.conversation.draft import IDENTITY_ANSWERS, Draft
 from casework.conversation.outcome import Incoming, Outcome
-from casework.conversation.signs import take_in_words
+from casework.conversation.signs import ask_about_danger, risk_now, take_in_words
 from casework.conversation.understand import Meaning, Ranking, tells_beside, understand
 from casework.questions.conditions import is_asked, required
 from casework.questions.plan import Plan, Question
@@ -30,13 +30,15 @@ def respond(plan: Plan, draft: Draft, asked: str, incoming: Incoming, ranking: R
 
     The draft is changed in place. Words are screened before they are understood, whatever they answer.
     """
-    outcome = Outcome()
+    outcome, knew = Outcome(), risk_now(draft)
     question = plan[asked]
     if incoming.text is not None:
         _take_words(plan, draft, question, incoming, ranking, outcome)
     else:
         _take_choice(plan, draft, question, incoming, outcome)
     wishes.settle(plan, draft)
+    if risk_now(draft) and not knew and asked != "danger_check":
+        ask_about_danger(draft)
     if not outcome.say and not outcome.ends:
         outcome.add("leave_asked" if draft.leaving else "noted")
     return outcome

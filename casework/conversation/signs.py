@@ -94,6 +94,11 @@ def ask_about_danger(draft: Draft) -> None:
     draft.doubt = True
 
 
+def risk_now(draft: Draft) -> bool:
+    """Whether it is happening now and there is any sign of risk: then somebody is asked about danger."""
+    return draft.answer("still_happening") == "now" and bool(draft.flags or option_flags(draft))
+
+
 def _offer_help(
     draft: Draft, outcome: Outcome, text: str, labels: Labels, shown: Container[str], new: list[str]
 ) -> None:

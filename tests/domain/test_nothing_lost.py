@@ -75,3 +75,12 @@ def test_a_child_who_is_harmed_gets_help_for_a_child(age: str, helped: str) -> N
     talk = Talk().to("account", age_group=age)
     talk.say("the lad next door punched me in the face yesterday and said he will do it again")
     assert talk.names == [helped, "account_kept"]
+
+
+def test_a_flag_that_comes_later_asks_about_danger_while_it_happens_now() -> None:
+    talk = Talk().to("review", account="They play music until three.", still_happening="now").choose("more")
+    talk.choose("when_who", "harm").to("harm_signs", frequency="skip").choose("injury", "threats")
+    assert talk.asked == "danger_check" and talk.choose("no").asked == "impact"
+    assert talk.say("he punched my brother last week").choose("skip").asked == "review", "nobody is asked twice"
+    talk = Talk().to("motive", account="They play music until three.", still_happening="now")
+    assert talk.choose("other", note="he punched my brother last week").asked == "danger_check"
