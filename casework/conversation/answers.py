@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from casework.cases.apart import said_apart, says_who
 from casework.conversation.checks import looks_wrong
 from casework.conversation.draft import IDENTITY_ANSWERS, MAX_ACCOUNT, Draft
 from casework.conversation.outcome import Incoming, Outcome
@@ -37,8 +38,6 @@ def take_answer(
     draft.put(question.name, value, note)
     if before is not None and before != value:
         draft.drop(question.clears)
-    if question.name in IDENTITY_ANSWERS:
-        draft.said_in.setdefault(question.name, []).append(incoming.message_id)
     _follow_up(draft, question.name, value, outcome)
 
 
@@ -97,10 +96,17 @@ def _follow_up(draft: Draft, name: str, value: str | list[str], outcome: Outcome
 
 def _make_anonymous(draft: Draft, outcome: Outcome) -> None:
     """Erase everywhere what an earlier answer held about the reporter (conversation, question 14)."""
-    held = [name for name in IDENTITY_ANSWERS if draft.has(name) or name in draft.said_in]
+    held = any(draft.has(name) or name in draft.said_in for name in IDENTITY_ANSWERS)
     outcome.erase = [message_id for ids in draft.said_in.values() for message_id in ids]
+    if says_who(draft.notes.get("identity", "")):
+        draft.keep_words("identity", draft.notes.pop("identity"))
+    before = draft.also_said
+    draft.also_said = said_apart(before, str(draft.answer("reporter_name") or ""))
+    held = held or draft.also_said != before
     draft.drop(IDENTITY_ANSWERS)
     draft.said_in = {}
+    # It remembers the beginning of the words.
+    draft.helped = {flag: [] for flag in draft.helped}
     outcome.add("anonymous_erased" if held else "anonymous_now")
 
 
@@ -121,8 +127,6 @@ def take_free_words(
     if not text.strip():
         outcome.add("needs_words")
         return
-    if question.name in IDENTITY_ANSWERS:
-        draft.said_in.setdefault(question.name, []).append(incoming.message_id)
     wrong = None if unchecked else looks_wrong(question.name, text, draft.answer("contact_method"))
     if wrong is not None and question.name not in draft.questioned:
         draft.questioned.append(question.name)

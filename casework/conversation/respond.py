@@ -36,6 +36,7 @@ def respond(plan: Plan, draft: Draft, asked: str, incoming: Incoming, ranking: R
         _take_words(plan, draft, question, incoming, ranking, outcome)
     else:
         _take_choice(plan, draft, question, incoming, outcome)
+    _remember_who(draft, asked, incoming)
     wishes.settle(plan, draft)
     if risk_now(draft) and not knew and asked != "danger_check":
         ask_about_danger(draft)
@@ -44,12 +45,16 @@ def respond(plan: Plan, draft: Draft, asked: str, incoming: Incoming, ranking: R
     return outcome
 
 
+def _remember_who(draft: Draft, asked: str, incoming: Incoming) -> None:
+    """Which messages may say who the reporter is, whatever they were taken for: an anonymous report erases them."""
+    typed = incoming.text is not None or bool(incoming.note)
+    if asked in IDENTITY_ANSWERS or (asked == "identity" and typed and draft.answer("identity") != "anonymous"):
+        draft.said_in.setdefault(asked, []).append(incoming.message_id)
+
+
 def _take_choice(plan: Plan, draft: Draft, question: Question, incoming: Incoming, outcome: Outcome) -> None:
     if incoming.note:
         take_in_words(draft, outcome, incoming.note, danger=incoming.danger)
-        if question.takes_words and question.name in IDENTITY_ANSWERS:
-            # What stood in the field goes with the button, into the history alone.
-            draft.said_in.setdefault(question.name, []).append(incoming.message_id)
     if incoming.choices is not None:
         take_answer(plan, draft, question, incoming.choices, incoming, outcome)
         return

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+
 import pytest
 
+from casework.cases.parts import split
 from casework.conversation.submission import submission_of
 from casework.conversation.summary import summary
 from tests.domain.talk import Talk
@@ -84,3 +87,37 @@ def test_a_flag_that_comes_later_asks_about_danger_while_it_happens_now() -> Non
     assert talk.say("he punched my brother last week").choose("skip").asked == "review", "nobody is asked twice"
     talk = Talk().to("motive", account="They play music until three.", still_happening="now")
     assert talk.choose("other", note="he punched my brother last week").asked == "danger_check"
+
+
+WHO = ("Kelly", "Marsh", "07700")
+AS_NAMED = {"identity": "named", "reporter_name": "Kelly Marsh", "contact_method": "phone"}
+
+
+@pytest.mark.parametrize(
+    ("question", "words", "visible"),
+    [
+        ("identity", "my name is Kelly Marsh, text me on 07700 900456", ""),
+        ("identity", "yes you can have my name its Kelly Marsh 07700 900456", ""),
+        ("identity", "hes outside my door with a knife, im Kelly 07700 900456", "hes outside my door with a knife"),
+        ("contact_method", "text me on 07700 900456", ""),
+        ("contact_method", "07700 900456", ""),
+        ("contact_value", "he is outside my door with a knife! ring me on 07700 900456", "door with a knife!"),
+        ("contact_safety", "the Marsh thing when you use 07700 900456", ""),
+    ],
+)
+def test_who_somebody_is_lies_apart_and_goes_when_they_stay_anonymous(question: str, words: str, visible: str) -> None:
+    talk = Talk().to(question, **AS_NAMED, contact_value="0151 496 0000").say(words)
+    typed, told = f"m{talk.count}", deepcopy(talk)
+    talk.to("review", **AS_NAMED, contact_value="skip", contact_safety="skip")
+    parts = split(submission_of(talk.draft))
+    assert not any(who in str(parts.answers) for who in WHO) and visible in str(parts.answers)
+    assert words in str(parts.identity)
+    talk = told.choose("anonymous") if told.asked == "identity" else talk.choose("change:identity").choose("anonymous")
+    kept = str(talk.draft.to_state()) + str(split(submission_of(talk.draft)))
+    assert not any(who in kept for who in WHO) and visible in kept
+    assert typed in talk.last.erase and talk.names == ["anonymous_erased"]
+
+
+def test_words_that_say_only_that_somebody_stays_anonymous_say_of_nothing_deleted() -> None:
+    talk = Talk().to("identity").say("I want to stay anonymous please")
+    assert talk.names == ["anonymous_now"] and talk.draft.notes["identity"] and not talk.last.erase
