@@ -18,6 +18,7 @@ _WHO = re.compile(
     r"|\b(?:[Ii]['\u2019]?m|[Ii] am|[Ii]t['\u2019]?s|[Tt]his is)\s+"
     r"(?:[A-Z]\w+|\w+(?:\s\w+)?\W*(?:$|(?:and|here|from)\b))"
 )
+_SHORTEST = 3  # words that tell of anything; fewer may be a name
 _LONGEST_NAME = 4  # words; what is longer is no name alone
 
 
@@ -36,6 +37,8 @@ def told_apart(text: str, name: str = "") -> str:
     kept = ""
     for clause in _CLAUSE.findall(text):
         words = re.findall(r"\w+", clause.casefold())
+        if len(words) < _SHORTEST:
+            continue
         if not says_who(clause) and not known & set(words) and (len(words) >= _LONGEST_NAME or reads_as_report(clause)):
             kept += clause
     if kept == text:
