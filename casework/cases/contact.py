@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from casework.cases import records
-from casework.cases.parts import NAMED_ONLY
+from casework.cases.apart import NAMED_ONLY, said_apart
 from casework.catalogues import ENGLISH, language
 from casework.outbox.rows import put
 from casework.related.links import told_of
@@ -126,7 +126,7 @@ def _without(answers: dict[str, Any]) -> dict[str, Any]:
     if "notes" in kept:
         kept["notes"] = {name: note for name, note in kept["notes"].items() if name not in NAMED_ONLY}
     if "also_said" in kept:
-        kept["also_said"] = [entry for entry in kept["also_said"] if entry.get("question") not in NAMED_ONLY]
+        kept["also_said"] = said_apart(kept["also_said"])
     return {name: value for name, value in kept.items() if name not in ("notes", "also_said") or value}
 
 

@@ -7,11 +7,10 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from casework.cases.apart import NAMED_ONLY, OF_REPORTER, said_apart, says_who, told_apart
 from casework.cases.submission import Submission
 
 IDENTITY_ANSWERS = ("reporter_name", "contact_value", "affected_name")
-# Asked of named reporters only; an anonymous report keeps nothing that an earlier answer there held.
-NAMED_ONLY = ("reporter_name", "contact_method", "contact_value", "contact_safety")
 ABOUT_AFFECTED = ("affected_name", "affected_contact_ok")
 
 _POSTCODE = re.compile(r"\b([A-Z]{1,2}[0-9][A-Z0-9]?)\s*([0-9][A-Z]{2})\b", re.IGNORECASE)
@@ -37,21 +36,37 @@ def split(submission: Submission) -> Parts:
     also_said = [dict(entry) for entry in submission.also_said]
     district = postcode_district(answers.get("where_postcode"))
     named = submission.identity == "named"
+    sealed = _seal_reporter(answers, notes, also_said)
     if not named:
         for name in NAMED_ONLY:
             answers.pop(name, None)
-            notes.pop(name, None)
-        also_said = [entry for entry in also_said if entry.get("question") not in NAMED_ONLY]
     if submission.information_only:
         _forget_affected(answers, notes, also_said, district)
     identity = {name: str(answers.pop(name)) for name in IDENTITY_ANSWERS if name in answers}
-    if "contact_safety" in notes:
-        identity["contact_safety"] = notes.pop("contact_safety")
+    if sealed and named:
+        identity["contact_safety"] = sealed
     if notes:
         answers["notes"] = notes
     if also_said:
         answers["also_said"] = also_said
     return Parts(answers, _contact(answers) if named else None, identity, district)
+
+
+def _seal_reporter(answers: dict[str, Any], notes: dict[str, str], also_said: list[dict[str, Any]]) -> str:
+    """Take out of notes and words beside the questions what may say who the reporter is; returns it. What happened
+    stays where an advisor reads it."""
+    who = str(answers.get("reporter_name", ""))
+    taken = [{"question": name, "text": notes.pop(name)} for name in NAMED_ONLY if name in notes]
+    if says_who(notes.get("identity", "")):
+        taken.append({"question": "identity", "text": notes.pop("identity")})
+    told = [entry for entry in taken if entry["question"] != "contact_safety"]
+    said = [entry for entry in also_said if entry.get("question") in OF_REPORTER]
+    also_said[:] = said_apart([*also_said, *told], who)
+    sealed = ""
+    for text in (str(entry["text"]) for entry in (*taken, *said)):
+        if text not in sealed and (text not in answers.values()) and told_apart(text, who) != text:
+            sealed = f"{sealed}\n{text}" if sealed else text
+    return sealed
 
 
 def postcode_district(text: Any) -> str | None:

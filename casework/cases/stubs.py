@@ -13,10 +13,11 @@ import sqlalchemy as sa
 
 from casework.advisors.assign import assign
 from casework.cases import records
+from casework.cases.apart import said_apart
 from casework.cases.codes import ENDED_STATUSES, PRIORITIES, RISK_FLAGS, URGENCIES, higher, in_order
 from casework.cases.create import language_told, needs_of
 from casework.cases.labels import of_row, raised, settle, unique
-from casework.cases.parts import NAMED_ONLY, Parts, split
+from casework.cases.parts import Parts, split
 from casework.cases.priority import facts_of, priority
 from casework.cases.progress import begin_again
 from casework.cases.references import new_reference
@@ -196,7 +197,8 @@ def forget_identity(db: Db, submission_id: str) -> None:
     parts = split(submission)
     held = records.first_report(db, known.reference)
     received: datetime = db.scalar(sa.select(report.c.received_at).where(report.c.id == held))
-    kept = {key: None if entry and entry["question"] in NAMED_ONLY else entry for key, entry in heard.items()}
+    who = str(told.get("reporter_name", ""))
+    kept = {key: next(iter(said_apart([entry], who)), None) if entry else None for key, entry in heard.items()}
     records.replace_report(db, known.reference, parts, received, kept)
 
 

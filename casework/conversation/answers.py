@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from casework.cases.apart import said_apart, says_who
 from casework.conversation.checks import looks_wrong
 from casework.conversation.draft import IDENTITY_ANSWERS, MAX_ACCOUNT, Draft
 from casework.conversation.outcome import Incoming, Outcome
-from casework.conversation.signs import ask_about_danger, option_flags, show_card, take_in_words
+from casework.conversation.signs import ask_about_danger, show_card, take_in_words
 from casework.questions.conditions import information_only
 from casework.questions.plan import TOPIC_QUESTION, WINNING, YIELDING, Plan, Question
 from casework.triage import foreign, mentions_damage, told
@@ -41,8 +42,6 @@ def take_answer(
     draft.put(question.name, value, note)
     if before is not None and before != value:
         draft.drop(question.clears)
-    if question.name in IDENTITY_ANSWERS:
-        draft.said_in.setdefault(question.name, []).append(incoming.message_id)
     if question.name == TOPIC_QUESTION and "support" in value and noted_only:
         draft.reopened = "support_needs"
     _follow_up(draft, question.name, value, outcome)
@@ -92,13 +91,7 @@ def _follow_up(draft: Draft, name: str, value: str | list[str], outcome: Outcome
         outcome.add("consent_information" if information_only(draft) else "consent_concern")
     elif name == "identity" and value == "anonymous":
         _make_anonymous(draft, outcome)
-    elif (
-        name == "harm_signs"
-        and set(value) & {"weapon", "fire"}
-        or name == "still_happening"
-        and value == "now"
-        and (draft.flags or option_flags(draft))
-    ):
+    elif name == "harm_signs" and set(value) & {"weapon", "fire"}:
         ask_about_danger(draft)
     elif name == "relationship_to_them" and value == "partner_or_ex" and "domestic_abuse" not in draft.helped:
         draft.helped["domestic_abuse"] = []
@@ -109,10 +102,17 @@ def _follow_up(draft: Draft, name: str, value: str | list[str], outcome: Outcome
 
 def _make_anonymous(draft: Draft, outcome: Outcome) -> None:
     """Erase everywhere what an earlier answer held about the reporter (conversation, question 14)."""
-    held = [name for name in IDENTITY_ANSWERS if draft.has(name) or name in draft.said_in]
+    held = any(draft.has(name) or name in draft.said_in for name in IDENTITY_ANSWERS)
     outcome.erase = [message_id for ids in draft.said_in.values() for message_id in ids]
+    if says_who(draft.notes.get("identity", "")):
+        draft.keep_words("identity", draft.notes.pop("identity"))
+    before = draft.also_said
+    draft.also_said = said_apart(before, str(draft.answer("reporter_name") or ""))
+    held = held or draft.also_said != before
     draft.drop(IDENTITY_ANSWERS)
     draft.said_in = {}
+    # It remembers the beginning of the words.
+    draft.helped = {flag: [] for flag in draft.helped}
     outcome.add("anonymous_erased" if held else "anonymous_now")
 
 
@@ -133,8 +133,6 @@ def take_free_words(
     if not text.strip():
         outcome.add("needs_words")
         return
-    if question.name in IDENTITY_ANSWERS:
-        draft.said_in.setdefault(question.name, []).append(incoming.message_id)
     wrong = None if unchecked else looks_wrong(question.name, text, draft.answer("contact_method"))
     if wrong is not None and question.name not in draft.questioned:
         draft.questioned.append(question.name)
@@ -157,15 +155,16 @@ def _take_account(draft: Draft, name: str, text: str, outcome: Outcome) -> None:
     outcome.add("account_added" if adding else ("account_replaced" if draft.account else "account_kept"))
     if not adding:
         draft.drop(draft.from_account.copy())
+    before = draft.account if adding else ""
     draft.put("account", whole)
     draft.drop(["account_more"])
-    _read_account(draft, whole, outcome)
+    _read_account(draft, before, whole, outcome)
 
 
-def _read_account(draft: Draft, whole: str, outcome: Outcome) -> None:
+def _read_account(draft: Draft, before: str, whole: str, outcome: Outcome) -> None:
     """What the whole account shows, and which questions it has plainly answered (nobody is asked twice)."""
     if PART_BREAK in whole:
-        take_in_words(draft, Outcome(), whole, account=True)
+        take_in_words(draft, Outcome(), whole, account=True, before=before)
     draft.damage = mentions_damage(whole)
     language = foreign(whole)
     if language and not draft.foreign:
@@ -177,5 +176,3 @@ def _read_account(draft: Draft, whole: str, outcome: Outcome) -> None:
             draft.answers[name] = value
             if name not in draft.from_account:
                 draft.from_account.append(name)
-    if draft.answer("still_happening") == "now" and "still_happening" in draft.from_account and draft.flags:
-        ask_about_danger(draft)

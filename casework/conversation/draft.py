@@ -119,7 +119,9 @@ class Draft:
 
     def keep_words(self, question: str, text: str) -> None:
         """Words that answer no question are kept all the same: nothing is lost."""
-        self.also_said.append({"question": question, "text": text})
+        entry = {"question": question, "text": text}
+        if entry not in self.also_said:
+            self.also_said.append(entry)
 
     def raise_flags(self, flags: Iterable[str], urgency: str = "standard") -> list[str]:
         """Add flags and raise the urgency; returns the flags that are new. Nothing is ever lowered."""

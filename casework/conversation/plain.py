@@ -81,6 +81,11 @@ def plain_words(text: str) -> str:
     return " ".join(_NO_WORD.sub(" ", _APOSTROPHES.sub("", lowered)).split())
 
 
+def parts(text: str) -> list[str]:
+    """The parts between commas, full stops and line ends, as typed."""
+    return [part.strip() for part in _BREAK.split(text) if part.strip()]
+
+
 def tidy(plain: str) -> str:
     """Plain words in the one form that the patterns know."""
     tables = spelling()
@@ -152,8 +157,7 @@ class Said:
     @cached_property
     def clauses(self) -> tuple[str, ...]:
         """The parts between commas, full stops and line ends, each in tidy form."""
-        parts = (tidy(plain_words(part)) for part in _BREAK.split(self.shown))
-        return tuple(part for part in parts if part)
+        return tuple(filter(None, (tidy(plain_words(part)) for part in parts(self.shown))))
 
     @cached_property
     def count(self) -> int:

@@ -10,8 +10,8 @@ from casework.conversation import wishes
 from casework.conversation.answers import take_answer, take_free_words
 from casework.conversation.draft import IDENTITY_ANSWERS, Draft
 from casework.conversation.outcome import Incoming, Outcome
-from casework.conversation.signs import take_in_words
-from casework.conversation.understand import Ranking, understand
+from casework.conversation.signs import ask_about_danger, risk_now, take_in_words
+from casework.conversation.understand import Meaning, Ranking, tells_beside, understand
 from casework.questions.conditions import information_only, is_asked, no_consent, required
 from casework.questions.plan import Plan, Question
 
@@ -30,28 +30,35 @@ def respond(plan: Plan, draft: Draft, asked: str, incoming: Incoming, ranking: R
 
     The draft is changed in place. Words are screened before they are understood, whatever they answer.
     """
-    outcome = Outcome()
+    outcome, knew = Outcome(), risk_now(draft)
     question = plan[asked]
     informing = information_only(draft)
     if incoming.text is not None:
         _take_words(plan, draft, question, incoming, ranking, outcome)
     else:
         _take_choice(plan, draft, question, incoming, outcome)
+    _remember_who(draft, asked, incoming)
     if informing and no_consent(draft) and not information_only(draft):
         # They were told that it is kept as information only: what they told since makes it more, and they hear so.
         outcome.add("consent_concern")
     wishes.settle(plan, draft)
+    if risk_now(draft) and not knew and asked != "danger_check":
+        ask_about_danger(draft)
     if not outcome.say and not outcome.ends:
         outcome.add("leave_asked" if draft.leaving else "noted")
     return outcome
 
 
+def _remember_who(draft: Draft, asked: str, incoming: Incoming) -> None:
+    """Which messages may say who the reporter is, whatever they were taken for: an anonymous report erases them."""
+    typed = incoming.text is not None or bool(incoming.note)
+    if asked in IDENTITY_ANSWERS or (asked == "identity" and typed and draft.answer("identity") != "anonymous"):
+        draft.said_in.setdefault(asked, []).append(incoming.message_id)
+
+
 def _take_choice(plan: Plan, draft: Draft, question: Question, incoming: Incoming, outcome: Outcome) -> None:
     if incoming.note:
         take_in_words(draft, outcome, incoming.note, danger=incoming.danger)
-        if question.takes_words and question.name in IDENTITY_ANSWERS:
-            # What stood in the field goes with the button, into the history alone.
-            draft.said_in.setdefault(question.name, []).append(incoming.message_id)
     if incoming.choices is not None:
         take_answer(plan, draft, question, incoming.choices, incoming, outcome)
         return
@@ -84,14 +91,32 @@ def _take_words(
         wishes.note_support(plan, draft, text)
     if meaning.kind == "answer":
         take_answer(plan, draft, question, meaning.values, incoming, outcome)
-    elif meaning.kind == "control":
-        wishes.grant(plan, draft, question, meaning.name, incoming, outcome)
-    elif meaning.kind == "faq":
-        outcome.add(meaning.name)
+    elif meaning.kind in ("control", "faq"):
+        told = _keep_told(plan, draft, question, meaning, incoming, outcome)
+        if meaning.kind == "faq":
+            outcome.add(meaning.name)
+        elif not (told and meaning.name in wishes.PASSES):
+            wishes.grant(plan, draft, question, meaning.name, incoming, outcome)
     elif meaning.kind == "words":
         take_free_words(plan, draft, question, incoming, outcome)
     else:
         _not_understood(draft, question, text, outcome)
+
+
+def _keep_told(
+    plan: Plan, draft: Draft, question: Question, meaning: Meaning, incoming: Incoming, outcome: Outcome
+) -> bool:
+    """Keep words that tell of something beside a wish or a question. True where they have answered this one."""
+    text = incoming.text or ""
+    if not tells_beside(text, meaning):
+        return False
+    if question.name not in ("account", "account_more"):
+        draft.keep_words(question.name, text)
+        return False
+    # An account that is there already is added to: only an answer replaces it.
+    open_one = plan["account_more"] if draft.account else question
+    take_free_words(plan, draft, open_one, incoming, outcome)
+    return question.name == "account"
 
 
 def _not_understood(draft: Draft, question: Question, text: str, outcome: Outcome) -> None:

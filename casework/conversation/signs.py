@@ -4,7 +4,7 @@ to 3)."""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from casework.conversation.draft import Draft
 from casework.conversation.outcome import Outcome
@@ -54,10 +54,13 @@ def option_flags(draft: Draft) -> dict[str, str]:
     return found
 
 
-def take_in_words(draft: Draft, outcome: Outcome, text: str, *, danger: bool = False, account: bool = False) -> bool:
+def take_in_words(
+    draft: Draft, outcome: Outcome, text: str, *, danger: bool = False, account: bool = False, before: str = ""
+) -> bool:
     """Screen and label typed words; raise what they show, show the card or fitting help. True where it is danger.
 
     ``account``: whether they were asked for as an account. Short words elsewhere are read by the rules alone.
+    ``before``: the part of them that was asked about when it came; its doubt is not new.
     """
     screened = screen(text)
     labels = triage(text, account=account or reads_as_account(text))
@@ -70,9 +73,9 @@ def take_in_words(draft: Draft, outcome: Outcome, text: str, *, danger: bool = F
         draft.hate_seen = True
     if danger:
         show_card(draft, outcome, fire="arson_fire" in labels.risk_flags)
-    elif screened.doubt:
+    elif screened.doubt and not (before and screen(before).doubt):
         ask_about_danger(draft)
-    _offer_help(draft, outcome, text, labels, new)
+    _offer_help(draft, outcome, text, labels, shown, new)
     return danger
 
 
@@ -84,21 +87,28 @@ def show_card(draft: Draft, outcome: Outcome, *, fire: bool = False) -> None:
 
 
 def ask_about_danger(draft: Draft) -> None:
-    """Put ``danger_check``, again where it was answered before: the doubt is new."""
-    if draft.urgency == "emergency" or draft.answer("danger_now") == "yes":
+    """Put ``danger_check``, again where it was answered before: the doubt is new. A "yes" stands."""
+    if draft.urgency == "emergency" or "yes" in (draft.answer("danger_now"), draft.answer("danger_check")):
         return
     draft.drop(["danger_check"])
     draft.doubt = True
 
 
-def _offer_help(draft: Draft, outcome: Outcome, text: str, labels: Labels, new: list[str]) -> None:
+def risk_now(draft: Draft) -> bool:
+    """Whether it is happening now and there is any sign of risk: then somebody is asked about danger."""
+    return draft.answer("still_happening") == "now" and bool(draft.flags or option_flags(draft))
+
+
+def _offer_help(
+    draft: Draft, outcome: Outcome, text: str, labels: Labels, shown: Container[str], new: list[str]
+) -> None:
     """One short piece of help for the most pressing flag, again only when the words are new or stronger."""
     words = " ".join(text.casefold().split())
     if _NECK.search(text) and "violence" in labels.risk_flags and "strangled" not in draft.helped:
         draft.helped["strangled"] = [words[:80]]
         outcome.add("help_strangled", "help")
     for flag, name in HELP.items():
-        if flag not in labels.risk_flags:
+        if flag not in shown:
             continue
         stronger = flag in new or labels.urgency == "emergency"
         if flag in draft.helped and not stronger:

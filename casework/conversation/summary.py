@@ -7,7 +7,7 @@ from casework.conversation.draft import Draft
 from casework.questions.plan import Plan, Question
 
 # Answered on the way, but nothing to look over again.
-UNLISTED = frozenset({"account_more", "leave_check", "more_topics", "review", "danger_check"})
+UNLISTED = frozenset({"account_more", "leave_check", "more_topics", "review"})
 
 
 def summary(plan: Plan, draft: Draft) -> list[dict[str, str]]:

@@ -21,7 +21,7 @@ from casework.conversation.controls import (
     wish_in_words,
 )
 from casework.conversation.courtesies import without_courtesies
-from casework.conversation.plain import Said, plain_words, spelling
+from casework.conversation.plain import Said, parts, plain_words, spelling
 from casework.conversation.strict import plainly_meant
 from casework.conversation.strict import rules as strict_rules
 from casework.questions.plan import Question
@@ -137,6 +137,24 @@ def _wish_by_model(said: Said, ranking: Ranking, sure: float) -> Control | None:
 def _question_in(said: Said, ranking: Ranking, confidence: float = CONFIDENCE) -> Meaning | None:
     intent = question_asked(said, ranking, confidence)
     return Meaning("faq", name=intent) if intent else None
+
+
+def tells_beside(text: str, meaning: Meaning) -> bool:
+    """Whether a message that means a wish or a question also tells of something in another of its clauses."""
+    wish, beside = controls().get(meaning.name), []
+    cue = wish.cue if wish is not None else None
+    for clause in parts(text):
+        said = Said(clause)
+        if asks(said) or (meaning.name in asked() and asked()[meaning.name].search(said.tidy)):
+            continue
+        if any(control.pattern.fullmatch(without_courtesies(said.tidy)) for control in controls().values()):
+            cue = None
+        elif cue is not None and cue.search(said.tidy):
+            # In the model's reading only, and once: "somebody" may do what is told as well.
+            cue = None
+        else:
+            beside.append(clause)
+    return bool(beside) and reads_as_report(". ".join(beside))
 
 
 _FIGURES = re.compile(r"\b(?=\w*\d)\w{2,}\b")

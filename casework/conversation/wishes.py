@@ -12,6 +12,8 @@ from casework.questions.conditions import belongs
 from casework.questions.plan import Plan, Question
 
 FEW_WORDS = 4
+# Wishes that leave a question unanswered.
+PASSES = frozenset({"skip", "keep", "not_sure", "prefer_not"})
 # Answers to these questions go when their question no longer belongs to the report; others are never
 # dropped so.
 DEPENDENT = frozenset(
@@ -29,7 +31,7 @@ DEPENDENT = frozenset(
 
 def grant(plan: Plan, draft: Draft, question: Question, wish: str, incoming: Incoming, outcome: Outcome) -> None:
     """Do what was asked for by a control (interfaces, "Controls") or by words that mean one."""
-    if wish in ("skip", "keep", "not_sure", "prefer_not"):
+    if wish in PASSES:
         _skip(draft, question, wish, outcome)
     elif wish == "back":
         _back(draft, question, outcome)

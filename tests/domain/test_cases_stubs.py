@@ -122,7 +122,8 @@ def test_turning_anonymous_makes_the_stub_forget(staffed: Store) -> None:
     told = Told(submission_id, {"identity": "named", "reporter_name": "canary-name", "account": "noise"})
     raise_stub(staffed, submission_id, message_id="m2", words="canary-knife", question="where_postcode", told=told)
     revealed = show_case(staffed, raised.reference, reveal=True, reason="call")
-    assert revealed["identity_details"] == {"reporter_name": "canary-name"}
+    assert revealed["identity_details"] == {"reporter_name": "canary-name", "contact_safety": "canary-name help"}
+    assert "canary-name" not in json.dumps(show_case(staffed, raised.reference))
     with staffed.begin() as db:
         cases.forget_identity(db, submission_id)
     after = json.dumps(show_case(staffed, raised.reference, reveal=True, reason="call"))
