@@ -26,6 +26,7 @@ GROUPS = {
     "7": "like public cases",
     "8": "functional tests, other languages",
 }
+NEAR_MISSES = "near misses and their twins"
 MANY = {"strands": STRANDS, "asb_types": ASB_TYPES, "risk_flags": RISK_FLAGS}
 
 
@@ -53,9 +54,14 @@ class Account:
         return self.id.partition("-")[0]
 
     @property
+    def near(self) -> bool:
+        """Whether its voice tells of near misses and their true twins ("A8n"): what only sounds like danger or hate."""
+        return self.voice[2:] in ("n", "m")
+
+    @property
     def group(self) -> str:
         """The kind of voice, in words; a voice in another language ends with the language's code ("Z8pl")."""
-        return GROUPS[self.voice[1]]
+        return NEAR_MISSES if self.near else GROUPS[self.voice[1]]
 
 
 def _account(line: str) -> Account:

@@ -60,7 +60,7 @@ def frozen(train: Sequence[Account], told: Sequence[Account]) -> Scores:
     rows, wanted = [words.pieces(one.text) for one in train], torch.tensor([row(one) for one in train])
     torch.manual_seed(SEED)
     random.seed(SEED)
-    net, loss = Net(len(NAMES), 6), weighed(wanted)
+    net, loss = Net(len(NAMES), range(6)), weighed(wanted)
     net.body.requires_grad_(False)
     fit(
         net, rows, lambda scores, places: loss(scores, wanted[places]),

@@ -20,7 +20,7 @@ from rich.table import Table
 
 from casework.triage import Labels, learnt, screen, triage
 from learning import measure
-from learning.accounts import GROUPS, PARTS, Account, accounts
+from learning.accounts import GROUPS, NEAR_MISSES, PARTS, Account, accounts
 from learning.measure import Judged, Score
 
 FLOORS = Path(__file__).with_name("floors.json")
@@ -88,7 +88,7 @@ def _labels(out: Console, judged: Sequence[Judged]) -> None:
 def _groups(out: Console, judged: Sequence[Judged]) -> None:
     columns = ("voices", "accounts", "hate R", "P", "emergency R", "P", "urgent R", "P", "flags micro-F1")
     table = Table(*columns, title="By kind of voice (R recall, P precision)")
-    for group in GROUPS.values():
+    for group in (*GROUPS.values(), NEAR_MISSES):
         part = [(gold, said) for gold, said in judged if gold.group == group]
         if not part:
             continue

@@ -113,7 +113,8 @@ def _serious(gold: Account) -> bool:
 
 def false_alarms(judged: Sequence[Judged]) -> tuple[list[Judged], int]:
     """Harmless accounts of the functional voices (figures of speech, negations, questions) that raised an alarm."""
-    harmless = [(gold, said) for gold, said in judged if gold.voice.endswith("8") and not _serious(gold)]
+    tests = [(gold, said) for gold, said in judged if gold.voice.endswith("8") or gold.near]
+    harmless = [(gold, said) for gold, said in tests if not _serious(gold)]
     alarms = [(gold, said) for gold, said in harmless if said.urgency != "standard" or said.category == "hate"]
     return alarms, len(harmless)
 
