@@ -69,7 +69,7 @@ train: model $(APP) ## the Rasa model and the triage's encoder, where what they 
 model: $(BOT)
 	@$(BOTPY) -m bot.train
 
-# About an hour and a half on two cores; writes casework/triage/learnt.
+# About two and a half hours on two cores, what ended is kept in learning/.cache; writes casework/triage/learnt.
 teach: $(LEARN)
 	@$(LEARNPY) -m learning.train --force
 
