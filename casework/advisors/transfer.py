@@ -68,6 +68,7 @@ def owner_after_words(db: Db, reference: str, at: datetime) -> str:
     case = records.locked(db, reference)
     row = db.execute(sa.select(advisor).where(advisor.c.id == case.advisor_id)).one()
     needs = needs_of_case(db, case)
+    quiet_named(db, reference, needs, row.id)
     named = is_named(row, needs, needs.spoken())
     untrained = needs.trained and not (row.trained or row.duty_manager)
     if not named and (not untrained or _chosen_untrained(db, case)):
@@ -82,6 +83,16 @@ def owner_after_words(db: Db, reference: str, at: datetime) -> str:
     records.event(db, reference, "reassigned", at, detail=detail)
     _give(db, case, owner.id, at)
     return owner.id
+
+
+def quiet_named(db: Db, reference: str, needs: Needs, owner: str) -> None:
+    """What waits for somebody whom the report names now is not sent to them; the owner is looked at apart."""
+    waiting = (outbox.c.case_reference == reference, outbox.c.state == "pending")
+    ids = sa.select(outbox.c.advisor_id).where(*waiting, outbox.c.advisor_id.is_not(None))
+    said = needs.spoken()
+    rows = db.execute(sa.select(advisor).where(advisor.c.id.in_(ids), advisor.c.id != owner)).all()
+    if named := [row.id for row in rows if is_named(row, needs, said)]:
+        db.execute(outbox.update().where(*waiting, outbox.c.advisor_id.in_(named)).values(state="done"))
 
 
 def _chosen_untrained(db: Db, case: Any) -> bool:

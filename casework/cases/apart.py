@@ -18,6 +18,13 @@ _WHO = re.compile(
     r"|\b(?:[Ii]['\u2019]?m|[Ii] am|[Ii]t['\u2019]?s|[Tt]his is)\s+"
     r"(?:[A-Z]\w+|\w+(?:\s\w+)?\W*(?:$|(?:and|here|from)\b))"
 )
+# How words begin that tell of somebody else; where a name may lead, nothing of the clause is kept.
+_OF_OTHERS = re.compile(
+    r"\W*(?!(?:i am|it is|this is)\b)(?:i|we|(?:he|she|there)(?:\W?s)?|they(?:\W?re)?|it|his|her|their|my|our|the|this"
+    r"|that|a|an|and|but|because|so|then|when|someone|somebody|everyone|people|kids|some|help|please|last|every|now"
+    r"|today|yesterday)\b",
+    re.IGNORECASE,
+)
 _SHORTEST = 3  # words that tell of anything; fewer may be a name
 _LONGEST_NAME = 4  # words; what is longer is no name alone
 
@@ -39,7 +46,12 @@ def told_apart(text: str, name: str = "") -> str:
         words = re.findall(r"\w+", clause.casefold())
         if len(words) < _SHORTEST:
             continue
-        if not says_who(clause) and not known & set(words) and (len(words) >= _LONGEST_NAME or reads_as_report(clause)):
+        if (
+            _OF_OTHERS.match(clause)
+            and not says_who(clause)
+            and not known & set(words)
+            and (len(words) >= _LONGEST_NAME or reads_as_report(clause))
+        ):
             kept += clause
     if kept == text:
         return text if reads_as_report(text) else ""

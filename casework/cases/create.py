@@ -56,6 +56,8 @@ def create_case(db: Db, submission: Submission, now: datetime) -> CaseReceipt:
 
     A stub of the same submission (``complete`` false) becomes this case, keeping reference, owner and clocks.
     """
+    from casework.advisors.transfer import quiet_named
+
     records.only_one(db, submission.submission_id)
     known = records.by_submission(db, submission.submission_id)
     if known is not None and known.complete:
@@ -104,6 +106,7 @@ def create_case(db: Db, submission: Submission, now: datetime) -> CaseReceipt:
         records.replace_report(db, reference, parts, now, heard)
         found_by = None
         records.event(db, reference, "completed", now)
+        quiet_named(db, reference, needs, owner.id)
     deadlines = starting(level, labels.risk_flags, now, db.settings, facts.under_18)
     start_clocks(db, reference, deadlines, now, again=ended)
     announce(db, reference, owner.id, now, level, completed=known is not None)

@@ -31,6 +31,7 @@ from casework.cases.thread import NoCase
 from casework.clocks.keeping import start_clocks
 from casework.clocks.promises import Deadline, starting
 from casework.outbox.rows import alert
+from casework.related.links import joined_to
 from casework.store.tables import case_record
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ def change_label(db: Db, reference: str, label: str, value: str, by: str, at: da
     case = records.locked(db, reference)
     if case is None:
         raise NoCase(reference)
+    if to := joined_to(db, reference):
+        raise NotAllowed(f"This report is joined to {to}: its labels are changed there.")
     if not reason.strip():
         raise NotAllowed("A changed label needs a reason.")
     if label in ("hate_kind", "strands") and case.category != "hate":

@@ -92,6 +92,8 @@ def _at_options(question: Question, said: Said, ranking: Ranking) -> Meaning:
 
 def _names_an_option_too(question: Question, said: Said, wish: Control) -> bool:
     """ "BSL please", "ring me" where these are what is asked about."""
+    if wish.name == "language" and question.name != "support_needs":
+        return False
     return wish.name in ("language", "person") and bool(named(question, said).values)
 
 

@@ -25,6 +25,7 @@ from casework.clocks.promises import Deadline, starting
 from casework.outbox.rows import put
 from casework.related.finding import agreements_of, are_reversed
 from casework.related.links import joined_reports, joined_to
+from casework.store import drafts
 from casework.store.relation_tables import joined_report
 from casework.store.tables import case_record, clock
 
@@ -110,6 +111,9 @@ def carry_words(db: Db, reference: str, to: str, said: Settled, at: datetime, lo
 
 
 def _check(db: Db, report: Any, case: Any) -> None:
+    draft = None if report.complete else drafts.get(db, report.submission_id)
+    if draft is not None and not draft.ended:
+        raise NotAllowed("This report is still being written: it can be joined when it was sent, or given up.")
     if report.reference == case.reference:
         raise NotAllowed("A report cannot be joined to itself.")
     if joined_to(db, report.reference) is not None:

@@ -175,6 +175,23 @@ def test_a_whole_report_that_names_the_stubs_advisor_moves_it(store: Store) -> N
     assert (loads["Pat Brown"], loads["Kim Green"]) == (0, 6)
 
 
+def test_who_is_named_later_gets_no_more_of_what_waited_for_them(store: Store) -> None:
+    staff(
+        store,
+        {"name": "Pat Brown"},
+        {"name": "Kim Green", "open_cases": 5},
+        {"name": "Alex Grey", "duty_manager": True},
+    )
+    key = secrets.token_hex(16)
+    with store.begin() as db:
+        cases.raise_stub(db, key, NOW, flags=("immediate_danger",), words="help")
+        told = {"account": "It was Pat Brown and Alex Grey"}
+        made = cases.create_case(db, a_submission(submission_id=key, answers=told), NOW + timedelta(hours=1))
+        found = sa.select(tables.advisor.c.name).join(tables.outbox, tables.outbox.c.advisor_id == tables.advisor.c.id)
+        waiting = set(db.execute(found.where(tables.outbox.c.state == "pending")).scalars())
+    assert made.advisor == "Kim Green" and waiting == {"Kim Green"}
+
+
 def alerted(db: Db) -> list[str]:
     """Who is alerted at once, until somebody acknowledges."""
     waiting = (tables.outbox.c.kind == "alert", tables.outbox.c.state == "pending")

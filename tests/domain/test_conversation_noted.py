@@ -8,7 +8,7 @@ from casework.questions.wording import texts
 from tests.domain.talk import Talk
 
 
-@pytest.mark.parametrize("question", ["reporter_role", "still_happening", "account"])
+@pytest.mark.parametrize("question", ["reporter_role", "still_happening", "account", "motive"])
 @pytest.mark.parametrize(
     ("words", "needs", "interpreter"),
     [

@@ -13,6 +13,7 @@ from casework.advisors.load import counted
 from casework.advisors.transfer import transfer
 from casework.cases import progress
 from casework.cases.progress import NotAllowed
+from casework.cases.relabel import change_label
 from casework.figures import kpis
 from casework.related.declining import decline_join
 from casework.related.joining import join_report, part_report
@@ -206,6 +207,8 @@ def test_what_cannot_be_joined(staffed: Store) -> None:
     with pytest.raises(cases.NoCase):
         join(staffed, second, "LR-0000-0000")
     join(staffed, second, first)
+    with pytest.raises(NotAllowed, match="its labels are changed there"), staffed.begin() as db:
+        change_label(db, second, "urgency", "emergency", BY, LATER, "x")
     with pytest.raises(NotAllowed, match="already"):
         join(staffed, second, first)
     with pytest.raises(NotAllowed, match="itself joined"):

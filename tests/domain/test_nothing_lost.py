@@ -99,6 +99,8 @@ AS_NAMED = {"identity": "named", "reporter_name": "Kelly Marsh", "contact_method
         ("identity", "my name is Kelly Marsh, text me on 07700 900456", ""),
         ("identity", "yes you can have my name its Kelly Marsh 07700 900456", ""),
         ("identity", "hes outside my door with a knife, im Kelly 07700 900456", "hes outside my door with a knife"),
+        ("identity", "im kelly Marsh they keep shouting at us every night", ""),
+        ("contact_method", "kelly Marsh here he is trying to stab me right now", ""),
         ("contact_method", "text me on 07700 900456", ""),
         ("contact_method", "07700 900456", ""),
         ("contact_value", "he is outside my door with a knife! ring me on 07700 900456", "door with a knife!"),

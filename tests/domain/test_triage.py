@@ -208,7 +208,7 @@ def test_what_people_say_to_the_assistant_is_no_danger(text: str) -> None:
     [
         "fire", "fire in the hall", "hes not moving", "she isnt talking and wont wake up", "he dont move",
         "they set it on fire and it wont go out", "we cant put the fire out", "hes coming round",
-        "smell of gaz", "gaz w mieszkaniu", "fuite de gaz", "blaze in the kitchen",
+        "smell of gaz", "gaz w mieszkaniu", "fuite de gaz", "gaz is leaking", "gaz se scurge", "blaze in the kitchen",
     ],
 )  # fmt: skip
 def test_the_same_words_of_danger_are(text: str) -> None:
