@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from casework.conversation.plain import Said, joined, read_data
+from casework.triage import reads_as_report
 
 YOUNGEST, CHILD, ADULT, OLD, OLDEST = 3, 13, 18, 65, 110
 LONGEST = 30  # words
@@ -63,9 +64,13 @@ def ages_told(said: Said) -> tuple[list[int], list[int], list[int]]:
         age = _number(found.group(1))
         if not YOUNGEST <= age <= OLDEST or book["not_an_age"].match(after) or book["others"].search(before):
             continue
+        if book["time_or_place"].search(before):
+            continue
         if book["about_to_be"].search(before) or book["and_soon"].match(after):
             coming.append(age - 1)
-        elif book["own"].search(before):
+        elif book["own"].search(before) or (
+            not before and (said.clauses[0] == found[0] or book["goes_on"].match(after))
+        ):
             own.append(age)
         else:
             other.append(age)
@@ -88,7 +93,9 @@ def age_group(said: Said) -> str | None:
     denied = bool(tables().patterns["not_adult"].search(words)) and "under_13" not in groups
     if groups:
         return groups.pop() if len(groups) == 1 and not denied else None
-    for ages in ages_told(said):
+    own, coming, other = ages_told(said)
+    # In an account of what happened, a number that is not said to be their age is something else.
+    for ages in (own, coming, [] if other and reads_as_report(said.text) else other):
         groups = {group(age) for age in ages}
         if groups:
             return groups.pop() if len(groups) == 1 and not (denied and groups == {"18_plus"}) else None

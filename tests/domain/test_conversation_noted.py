@@ -61,3 +61,17 @@ def test_information_only_promises_nothing_and_says_when_risk_makes_it_more() ->
     assert "consent_concern" in talk.names
     talk.to("review", **told)
     assert "consent_concern" not in talk.names
+
+
+@pytest.mark.parametrize(
+    ("words", "group"),
+    [
+        ("last night at about 11 he kicked my door", None), ("12 lads hit me last night", None), ("flat 12", None),
+        ("when i was 15 he hit me", None), ("15 and he hit me", "13_17"), ("14. he hits me", "13_17"),
+        ("no, 34", "18_plus"), ("im 16 and he hit me with a bat", "13_17"),
+    ],
+)  # fmt: skip
+def test_a_number_in_an_account_is_no_age(words: str, group: str | None) -> None:
+    talk = Talk().to("age_group").say(words)
+    assert talk.draft.answer("age_group") == group
+    assert group or [one["text"] for one in talk.draft.also_said] == [words]
