@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
@@ -44,13 +45,20 @@ def judge(texts: Sequence[str], told: Sequence[str], wanted: Tensor) -> Tensor:
         parts.append(read(net, [words.pieces(text) for text in texts[start : start + _AT_ONCE]]))
         print(f"teacher: {start + len(parts[-1])} of {len(texts)} texts, {time.monotonic() - began:.0f} s", flush=True)
     found = torch.cat(parts)
-    torch.save(found, judged)
+    keep(found, judged)
     return found
+
+
+def keep(value: Any, to: Path) -> None:
+    """Keep it whole or not at all: teaching that was stopped while it wrote must not go on from a part."""
+    CACHE.mkdir(exist_ok=True)
+    part = to.with_suffix(".part")
+    torch.save(value, part)
+    part.replace(to)
 
 
 def _teach(net: Large, rows: Sequence[list[int]], wanted: Tensor) -> None:
     """Teach it in place, or read what it has learnt from the same before."""
-    CACHE.mkdir(exist_ok=True)
     learnt = CACHE / f"teacher-{teacher_hash()[:16]}.pt"
     if learnt.exists():
         net.load_state_dict(torch.load(learnt, weights_only=True))
@@ -60,7 +68,7 @@ def _teach(net: Large, rows: Sequence[list[int]], wanted: Tensor) -> None:
         net, rows, lambda scores, places: loss(scores, wanted[places]),
         epochs=LARGE_EPOCHS, batch=LARGE_BATCH, rate=LARGE_RATE, top_rate=TOP_RATE, name="teacher",
     )  # fmt: skip
-    torch.save(net.state_dict(), learnt)
+    keep(net.state_dict(), learnt)
 
 
 def read(net: Large, rows: Sequence[list[int]], size: int = 32) -> Tensor:

@@ -128,7 +128,7 @@ def teach_runs(given: Lesson) -> Net:
 
 def _one_run(given: Lesson, run: int, to: Path) -> None:
     torch.set_num_threads(1)
-    torch.save(teach(given, run).state_dict(), to)
+    teacher.keep(teach(given, run).state_dict(), to)
 
 
 def last_pass(net: Net, given: Lesson, words: Words) -> None:

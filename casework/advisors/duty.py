@@ -49,7 +49,10 @@ def on_duty(db: Db, at: datetime) -> frozenset[str]:
 def on_duty_for(db: Db, needs: Needs, at: datetime) -> list[str]:
     """The ids of those on duty at this moment who may have this case. A shift counts whatever the working pattern
     says."""
-    said, shifts = needs.spoken(), sorted(on_duty(db, at))
+    shifts = sorted(on_duty(db, at))
+    if not shifts:
+        return []
+    said = needs.spoken()
     rows = db.execute(sa.select(advisor).where(advisor.c.id.in_(shifts)).order_by(advisor.c.id))
     return [row.id for row in rows if not {*unfit(row, needs, said, at, db.settings)} - {"away"}]
 

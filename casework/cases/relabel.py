@@ -29,8 +29,8 @@ from casework.cases.priority import Facts, priority
 from casework.cases.progress import NotAllowed
 from casework.cases.thread import NoCase
 from casework.clocks.keeping import start_clocks
-from casework.clocks.promises import Deadline, starting
-from casework.outbox.rows import alert
+from casework.clocks.promises import starting
+from casework.outbox.rows import alert_anew
 from casework.related.links import joined_to
 from casework.store.tables import case_record
 
@@ -69,8 +69,8 @@ def change_label(db: Db, reference: str, label: str, value: str, by: str, at: da
     detail = {"label": label, "from": _code(getattr(case, label)), "to": _code(values[label])}
     records.event(db, reference, "label_changed", at, by, detail, reason)
     owner = owner_after_words(db, reference, at)
-    if level == "emergency" != case.priority and start_clocks(db, reference, [Deadline("alert", at)], at, again=True):
-        alert(db, reference, owner, at, key=f"{at.isoformat()}:")
+    if level == "emergency" != case.priority:
+        alert_anew(db, reference, owner, at, key=f"{at.isoformat()}:")
     start_clocks(db, reference, starting(level, flags, at, db.settings, case.under_18), at)
 
 

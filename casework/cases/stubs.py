@@ -23,8 +23,8 @@ from casework.cases.progress import begin_again
 from casework.cases.references import new_reference
 from casework.cases.submission import Answer, Labels, Submission
 from casework.clocks.keeping import start_clocks
-from casework.clocks.promises import Deadline, starting
-from casework.outbox.rows import alert, announce, put
+from casework.clocks.promises import starting
+from casework.outbox.rows import alert_anew, announce, put
 from casework.store import drafts
 from casework.store.tables import advisor, case_record, report
 
@@ -179,8 +179,8 @@ def _tell_of_more(
     key = message_id or secrets.token_hex(16)
     if words:
         put(db, "words_added", reference, now, advisor_id=advisor_id, key=key)
-    if in_danger and start_clocks(db, reference, [Deadline("alert", now)], now, again=True):
-        alert(db, reference, advisor_id, now, key=f"{key}:")
+    if in_danger:
+        alert_anew(db, reference, advisor_id, now, key=f"{key}:")
 
 
 def forget_identity(db: Db, submission_id: str) -> None:

@@ -83,7 +83,8 @@ def add_words(
             start_clocks(db, reference, [one for one in deadlines if one.name != "alert"], now, again=True)
     put(db, _NOTES.get(kind, "words_added"), reference, now, advisor_id=owner, key=key)
     if "emergency" in (urgency, new.urgency):
-        _alert_again(db, to or reference, owner, now, key)
+        # Also where an earlier alert was acknowledged.
+        alert(db, to or reference, owner, now, key=f"{key}:")
     return True
 
 
@@ -99,11 +100,3 @@ def _more_than_thanks(said: Settled) -> bool:
     """Whether words after closure tell of hate or of a risk, so that a person has to look again. Of all others the
     advisor is told, who opens the case again where that is right."""
     return said.category == "hate" or said.urgency != "standard" or bool({*said.risk_flags} - {"repeat_or_escalating"})
-
-
-def _alert_again(db: Db, reference: str, advisor_id: str, now: datetime, key: str) -> None:
-    """Danger in later words alerts again, also where an earlier alert was acknowledged."""
-    from casework.clocks.promises import Deadline
-
-    start_clocks(db, reference, [Deadline("alert", now)], now, again=True)
-    alert(db, reference, advisor_id, now, key=f"{key}:")

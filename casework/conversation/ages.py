@@ -62,9 +62,8 @@ def ages_told(said: Said) -> tuple[list[int], list[int], list[int]]:
     for found in tables().number.finditer(line):
         before, after = line[: found.start()].rstrip(), line[found.end() :]
         age = _number(found.group(1))
-        if not YOUNGEST <= age <= OLDEST or book["not_an_age"].match(after) or book["others"].search(before):
-            continue
-        if book["time_or_place"].search(before):
+        no_age = book["not_an_age"].match(after) or book["time_or_place"].search(before)
+        if not YOUNGEST <= age <= OLDEST or no_age or book["others"].search(before):
             continue
         if book["about_to_be"].search(before) or book["and_soon"].match(after):
             coming.append(age - 1)

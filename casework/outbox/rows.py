@@ -78,10 +78,19 @@ def announce(db: Db, reference: str, advisor_id: str, at: datetime, priority: st
         alert(db, reference, advisor_id, at)
 
 
+def alert_anew(db: Db, reference: str, advisor_id: str, at: datetime, key: str) -> None:
+    """Alert where no alert is waiting: one that nobody has acknowledged comes again by itself."""
+    from casework.clocks.keeping import start_clocks
+    from casework.clocks.promises import Deadline
+
+    if start_clocks(db, reference, [Deadline("alert", at)], at, again=True):
+        alert(db, reference, advisor_id, at, key=key)
+
+
 def alert(db: Db, reference: str, advisor_id: str, at: datetime, key: str = "") -> None:
     """Alert the owner at once, and whoever is on duty; the duty managers whom the report does not name when nobody has
     acknowledged after a while."""
-    from casework.advisors.duty import NO_ADDRESS, duty_managers, on_duty, on_duty_for
+    from casework.advisors.duty import NO_ADDRESS, duty_managers, on_duty_for
     from casework.advisors.transfer import needs_of_case
     from casework.cases import records
     from casework.clocks.keeping import start_clocks
@@ -92,7 +101,7 @@ def alert(db: Db, reference: str, advisor_id: str, at: datetime, key: str = "") 
         # It is repeated until somebody acknowledges, so there is always a clock to be met.
         start_clocks(db, reference, [Deadline("alert", at)], at, again=True)
         # An emergency goes to whoever is on duty now, also where it appears in a case that has its owner already.
-        for person in on_duty_for(db, needs, at) if on_duty(db, at) else ():
+        for person in on_duty_for(db, needs, at):
             put(db, "alert", reference, at, advisor_id=person, key=f"{key}{person}")
     tell_systems(db, "emergency", reference, at, key=key)
     later = at + timedelta(minutes=db.settings.alert_repeat_minutes)
